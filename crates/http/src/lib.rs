@@ -1,0 +1,1 @@
+//! tresen-http
