@@ -1,1 +1,23 @@
-//! domain
+//! The decisions of the house and the words they are made of.
+//!
+//! Everything here is pure: time, ids and randomness arrive as parameters, nothing does I/O,
+//! and personal data lives in [`Pii`], which can neither be printed nor serialised.
+
+pub mod access;
+pub mod channel;
+pub mod content;
+pub mod conversation;
+pub mod delivery;
+pub mod gate;
+pub mod ids;
+pub mod inbound;
+pub mod limits;
+pub mod outbound;
+pub mod pii;
+pub mod teammate;
+pub mod time;
+pub mod window;
+
+pub use ids::*;
+pub use pii::Pii;
+pub use time::Timestamp;

@@ -1,1 +1,19 @@
-//! ports
+//! The sockets in the wall: what the house needs from outside, each with at least two real
+//! implementations.
+
+mod blobs;
+mod bus;
+mod clock;
+mod connector;
+mod keys;
+mod net;
+
+pub use blobs::{BlobError, BlobName, Blobs};
+pub use bus::{Bus, Topic};
+pub use clock::{Clock, FixedClock, Ids, RandomIds, SequenceIds, SystemClock};
+pub use connector::{
+    Connector, FetchedMedia, MediaError, Presented, Refusal, Rejected, SettingError, Settings,
+    TemplateError, Upload, Uploads,
+};
+pub use keys::{KeyStore, KeyStoreError, WrappedKey};
+pub use net::{Method, Net, NetBody, NetError, NetRequest, NetResponse, Part, PartBody};
