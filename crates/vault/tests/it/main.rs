@@ -24,7 +24,8 @@ proptest! {
         prop_assert_eq!(opened.as_slice(), plain.as_slice());
 
         prop_assert!(key.open(place(b"other"), &sealed).is_err());
-        prop_assert!(key.open(Place { column: "note.text", row: b"row" }, &sealed).is_err());
+        let elsewhere = Place { column: "note.text", row: b"row" };
+        prop_assert!(key.open(elsewhere, &sealed).is_err());
         prop_assert!(DataKey::new([2; 16], &[9; 32]).open(place(b"row"), &sealed).is_err());
         prop_assert!(DataKey::new([1; 16], &[8; 32]).open(place(b"row"), &sealed).is_err());
 
