@@ -143,6 +143,81 @@ const COLUMNS: &str = "c.id, c.contact_id, c.channel_id, c.address_id, c.status,
 const JOINS: &str = "JOIN contact p ON p.id = c.contact_id JOIN address a ON a.id = c.address_id \
     JOIN channel h ON h.id = c.channel_id LEFT JOIN teammate t ON t.id = c.assignee_id";
 
+impl Append<'_> {
+    /// The rest of the `UPDATE`, and its parameters from `$2` on.
+    fn changes(
+        &self,
+        key: &vault::DataKey,
+        id: [u8; 16],
+    ) -> Result<(&'static str, Vec<Value>), StoreError> {
+        let seal = |preview: &Preview| seal_json(key, "conversation.preview", &id, preview);
+        let state_values = |state: &State| {
+            vec![
+                Value::from(state.status.as_str()),
+                opt_blob(state.assignee.map(TeammateId::bytes)),
+                opt_int(state.snoozed_until.map(|at| at.0)),
+            ]
+        };
+        Ok(match self {
+            Append::Inbound {
+                at,
+                provider_id,
+                opens_window,
+                preview,
+            } => {
+                let sealed_id = match provider_id {
+                    None => Value::Null,
+                    Some(text) => {
+                        let plain = text.expose().as_bytes();
+                        seal_bytes(key, "conversation.last_inbound_id", &id, plain)?
+                    }
+                };
+                let opened = opens_window.then_some(at.0);
+                (
+                    ", status = 'open', snoozed_until = NULL, unread = unread + 1, \
+                     last_message_at = CASE WHEN last_message_at < $2 THEN $2 ELSE last_message_at END, \
+                     preview = $3, last_inbound_id = COALESCE($4, last_inbound_id), \
+                     last_inbound_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN last_inbound_at \
+                     WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
+                     THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1",
+                    vec![at.0.into(), seal(preview)?, sealed_id, opt_int(opened)],
+                )
+            }
+            Append::Answer {
+                at,
+                state,
+                version,
+                preview,
+            } => {
+                let mut params = state_values(state);
+                params.extend([at.0.into(), seal(preview)?, (*version).into()]);
+                (
+                    ", status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
+                     team_read_seq = last_seq + 1, last_message_at = CASE WHEN last_message_at < $5 \
+                     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7",
+                    params,
+                )
+            }
+            Append::Echo { at, preview } => (
+                ", preview = $3, last_message_at = CASE WHEN last_message_at < $2 THEN $2 \
+                 ELSE last_message_at END WHERE id = $1",
+                vec![at.0.into(), seal(preview)?],
+            ),
+            Append::Note { preview } => (", preview = $2 WHERE id = $1", vec![seal(preview)?]),
+            Append::Activity => (" WHERE id = $1", Vec::new()),
+            Append::Change { state, version } => {
+                let mut params = state_values(state);
+                params.push((*version).into());
+                (
+                    ", status = $2, assignee_id = $3, snoozed_until = $4 \
+                     WHERE id = $1 AND version = $5",
+                    params,
+                )
+            }
+        })
+    }
+}
+
 fn state_of(
     row: &Row,
     status: usize,
@@ -396,82 +471,15 @@ impl Store {
         append: &Append<'_>,
     ) -> Result<(), StoreError> {
         let key = self.ring.contact_key(contact).await?;
-        let id = conversation.bytes();
-        let seal = |preview: &Preview| seal_json(&key, "conversation.preview", &id, preview);
-        const NEXT: &str = "UPDATE conversation SET last_seq = last_seq + 1, version = version + 1";
-        match append {
-            Append::Inbound { at, provider_id, opens_window, preview } => {
-                let sealed_id = match provider_id {
-                    None => Value::Null,
-                    Some(text) => seal_bytes(
-                        &key,
-                        "conversation.last_inbound_id",
-                        &id,
-                        text.expose().as_bytes(),
-                    )?,
-                };
-                let opened = if *opens_window { Some(at.0) } else { None };
-                unit.one(
-                    Guard::Conversation,
-                    format!(
-                        "{NEXT}, status = 'open', snoozed_until = NULL, unread = unread + 1, \
-                         last_message_at = CASE WHEN last_message_at < $2 THEN $2 ELSE last_message_at END, \
-                         preview = $3, last_inbound_id = COALESCE($4, last_inbound_id), \
-                         last_inbound_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN last_inbound_at \
-                         WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
-                         THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1"
-                    ),
-                    vec![blob(id), at.0.into(), seal(preview)?, sealed_id, opt_int(opened)],
-                );
-            }
-            Append::Answer { at, state, version, preview } => unit.one(
-                Guard::Conversation,
-                format!(
-                    "{NEXT}, status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
-                     team_read_seq = last_seq + 1, last_message_at = CASE WHEN last_message_at < $5 \
-                     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7"
-                ),
-                vec![
-                    blob(id),
-                    state.status.as_str().into(),
-                    opt_blob(state.assignee.map(TeammateId::bytes)),
-                    opt_int(state.snoozed_until.map(|at| at.0)),
-                    at.0.into(),
-                    seal(preview)?,
-                    (*version).into(),
-                ],
+        let (changes, mut params) = append.changes(&key, conversation.bytes())?;
+        params.insert(0, blob(conversation.bytes()));
+        unit.one(
+            Guard::Conversation,
+            format!(
+                "UPDATE conversation SET last_seq = last_seq + 1, version = version + 1{changes}"
             ),
-            Append::Echo { at, preview } => unit.one(
-                Guard::Conversation,
-                format!(
-                    "{NEXT}, preview = $3, last_message_at = CASE WHEN last_message_at < $2 \
-                     THEN $2 ELSE last_message_at END WHERE id = $1"
-                ),
-                vec![blob(id), at.0.into(), seal(preview)?],
-            ),
-            Append::Note { preview } => unit.one(
-                Guard::Conversation,
-                format!("{NEXT}, preview = $2 WHERE id = $1"),
-                vec![blob(id), seal(preview)?],
-            ),
-            Append::Activity => {
-                unit.one(Guard::Conversation, format!("{NEXT} WHERE id = $1"), vec![blob(id)]);
-            }
-            Append::Change { state, version } => unit.one(
-                Guard::Conversation,
-                format!(
-                    "{NEXT}, status = $2, assignee_id = $3, snoozed_until = $4 \
-                     WHERE id = $1 AND version = $5"
-                ),
-                vec![
-                    blob(id),
-                    state.status.as_str().into(),
-                    opt_blob(state.assignee.map(TeammateId::bytes)),
-                    opt_int(state.snoozed_until.map(|at| at.0)),
-                    (*version).into(),
-                ],
-            ),
-        }
+            params,
+        );
         Ok(())
     }
 
