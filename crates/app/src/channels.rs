@@ -101,7 +101,7 @@ impl App {
         let mut problems: Vec<FieldProblem> =
             check_name("name", &Pii::from(input.name.as_str())).into_iter().collect();
         let connector =
-            self.registry.get(input.kind).ok_or_else(|| AppError::invalid("kind", "field-unknown"))?;
+            self.registry.get(input.kind).ok_or_else(|| AppError::invalid("kind", "field-choice"))?;
         problems.extend(setting_problems(connector.check_settings(&input.settings)));
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));

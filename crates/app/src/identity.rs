@@ -154,7 +154,7 @@ pub(crate) fn check_email(field: &str, email: &Pii<String>) -> Option<FieldProbl
 pub(crate) fn check_name(field: &str, name: &Pii<String>) -> Option<FieldProblem> {
     let chars = name.expose().trim().chars().count();
     if chars == 0 {
-        Some(FieldProblem::new(field, "field-missing"))
+        Some(FieldProblem::new(field, "field-required"))
     } else if chars > limits::NAME_CHARS_MAX {
         Some(FieldProblem::new(field, "field-too-long").with("max", limits::NAME_CHARS_MAX))
     } else {

@@ -70,7 +70,7 @@ impl App {
         let company = Company {
             name: input.company.trim().to_owned(),
             country: input.country.clone(),
-            locale: input.language.code().to_owned(),
+            locale: input.language.as_str().to_owned(),
         };
         let privacy = Privacy {
             controller: input.controller.trim().to_owned(),
@@ -90,7 +90,7 @@ impl App {
             id: EntryId::from_bytes(self.fresh()),
             channel: channel.id,
             slug: input.slug.clone(),
-            locale: input.language.code().to_owned(),
+            locale: input.language.as_str().to_owned(),
             title: input.title.trim().to_owned(),
             allowed_origins: Vec::new(),
         };
@@ -140,7 +140,7 @@ fn check(input: &SetupInput) -> Result<(), AppError> {
         (!retention).then(|| {
             FieldProblem::new("privacy.retention_days", "field-range").with("min", 1).with("max", 3_650)
         }),
-        (input.owner.role != Role::Owner).then(|| FieldProblem::new("owner.role", "field-unknown")),
+        (input.owner.role != Role::Owner).then(|| FieldProblem::new("owner.role", "field-choice")),
         (input.country.as_ref().is_some_and(|c| c.chars().count() > limits::NAME_CHARS_MAX))
             .then(|| FieldProblem::new("company.country", "field-too-long").with("max", limits::NAME_CHARS_MAX)),
     ]
