@@ -32,6 +32,7 @@ mod batch;
 mod config;
 mod database;
 mod error;
+mod group;
 mod migration;
 mod postgres;
 mod row;

@@ -9,10 +9,10 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, ffi};
 
 use crate::config::SqliteConfig;
 use crate::error::{ConstraintKind, DbError};
+use crate::group::Outcome;
 use crate::migration::{self, Applied, Step};
 use crate::row::Row;
-use crate::sql::Engine;
-use crate::sql::{Shape, Sql, SqliteTexts, sqlite_placeholders};
+use crate::sql::{Engine, Shape, Sql, SqliteTexts, sqlite_placeholders};
 use crate::value::Value;
 
 /// Prepared statements a connection keeps.
@@ -22,14 +22,6 @@ pub struct Session {
     connection: Connection,
     texts: SqliteTexts,
     max_rows: usize,
-}
-
-/// What a statement did.
-pub struct Outcome {
-    /// Rows affected, or answered when the statement answers rows.
-    pub count: u64,
-    /// The answered rows, if they were wanted.
-    pub rows: Vec<Row>,
 }
 
 impl Session {
@@ -122,17 +114,13 @@ impl Session {
         bind(&mut statement, params)?;
         if statement.column_count() == 0 {
             let count = statement.raw_execute().map_err(running)?;
-            let rows = Vec::new();
             return Ok(Outcome {
                 count: count as u64,
-                rows,
+                ..Outcome::default()
             });
         }
         let columns = statement.column_count();
-        let mut outcome = Outcome {
-            count: 0,
-            rows: Vec::new(),
-        };
+        let mut outcome = Outcome::default();
         let mut found = statement.raw_query();
         while let Some(row) = found.next().map_err(running)? {
             outcome.count += 1;
@@ -205,7 +193,10 @@ impl Session {
     fn migrate_next(&mut self, steps: &[Step], now_ms: i64) -> Result<bool, DbError> {
         self.run(&Sql::Same(migration::TABLE), &[], false)?;
         let rows = self.query(&Sql::Same(migration::APPLIED), &[])?;
-        let applied = rows.iter().map(applied).collect::<Result<Vec<_>, _>>()?;
+        let applied = rows
+            .iter()
+            .map(Applied::read)
+            .collect::<Result<Vec<_>, _>>()?;
         let Some(step) = migration::pending(steps, &applied)?.first() else {
             return Ok(false);
         };
@@ -310,14 +301,6 @@ fn cache(connection: &Connection, bytes: usize) -> rusqlite::Result<()> {
     // A negative size counts KiB instead of pages.
     let kib = i64::try_from(bytes / 1_024).unwrap_or(i64::MAX);
     connection.pragma_update(None, "cache_size", -kib)
-}
-
-fn applied(row: &Row) -> Result<Applied, DbError> {
-    let id = u32::try_from(row.int(0)?);
-    Ok(Applied {
-        id: id.unwrap_or(u32::MAX),
-        checksum: row.text(1)?.to_owned(),
-    })
 }
 
 fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<(), DbError> {

@@ -4,31 +4,29 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use super::checkpoint::Wish;
 use super::session::{CheckpointMode, Session};
 use crate::batch::{Batch, Committed};
 use crate::config::SqliteConfig;
 use crate::database::Shared;
 use crate::error::{CommitError, DbError};
+use crate::group::{self, GroupLimit, Results, Waiting};
 use crate::stats::Counters;
 
-/// Batches in one transaction at most.
-const GROUP: usize = 256;
-/// Statements in one transaction at which no further batch joins it, so that large imports do
-/// not make everybody else wait.
-const GROUP_STATEMENTS: usize = 8_192;
+/// A group is held back by the fsync before it; this many batches share one at most.
+const GROUP: GroupLimit = GroupLimit {
+    batches: 256,
+    statements: 8_192,
+};
 /// How often an idle writer looks after checkpoints and the commits of other processes.
 const IDLE: Duration = Duration::from_millis(250);
 /// How long a checkpoint of the writer waits for readers: others wait for the writer.
 const CHECKPOINT_WAIT: Duration = Duration::from_millis(20);
 
-pub type Reply = oneshot::Sender<Result<Committed, CommitError>>;
+pub type Job = group::Job<Order>;
 
-pub enum Job {
-    Commit(Batch, Reply),
-    /// Something else that needs the writer's connection.
+pub enum Order {
+    /// Something that is not a batch and needs the writer's connection.
     Task(Box<dyn FnOnce(&mut Session) + Send>),
     /// Everything queued before it is done; then the thread ends.
     Close,
@@ -45,11 +43,6 @@ pub struct Writer {
     next: Option<Job>,
     /// The claim on the file ends with the thread.
     _lock: Option<File>,
-}
-
-struct Waiting {
-    batch: Batch,
-    reply: Reply,
 }
 
 impl Writer {
@@ -81,12 +74,13 @@ impl Writer {
                 None => self.jobs.recv_timeout(IDLE),
             };
             match job {
-                Ok(Job::Commit(batch, reply)) => {
-                    let group = self.gather(Waiting { batch, reply });
+                Ok(Job::Commit(first)) => {
+                    let (group, next) = group::gather(first, &self.jobs, &GROUP);
+                    self.next = next;
                     self.commit(group);
                     self.grant_wish();
                 }
-                Ok(Job::Task(task)) => {
+                Ok(Job::Order(Order::Task(task))) => {
                     task(&mut self.session);
                     self.after_task();
                 }
@@ -94,7 +88,7 @@ impl Writer {
                     self.grant_wish();
                     self.notice_others();
                 }
-                Ok(Job::Close) | Err(flume::RecvTimeoutError::Disconnected) => break,
+                Ok(Job::Order(Order::Close)) | Err(flume::RecvTimeoutError::Disconnected) => break,
             }
         }
         let emptied = self.session.truncate_wal(CHECKPOINT_WAIT);
@@ -104,32 +98,12 @@ impl Writer {
         }
     }
 
-    /// Takes what is queued now. It never waits: a group forms while the one before it commits.
-    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
-        let mut statements = first.batch.len();
-        let mut group = vec![first];
-        while group.len() < GROUP && statements < GROUP_STATEMENTS {
-            match self.jobs.try_recv() {
-                Ok(Job::Commit(batch, reply)) => {
-                    statements += batch.len();
-                    group.push(Waiting { batch, reply });
-                }
-                Ok(other) => {
-                    self.next = Some(other);
-                    break;
-                }
-                Err(_) => break,
-            }
-        }
-        group
-    }
-
     fn commit(&mut self, group: Vec<Waiting>) {
         if let Err(error) = self.session.control("BEGIN IMMEDIATE") {
             self.fail_all(group, error);
             return;
         }
-        let mut results = Vec::with_capacity(group.len());
+        let mut results = Results::with_capacity(group.len());
         for waiting in &group {
             results.push(self.run_batch(&waiting.batch));
             // A full disk, an I/O error or no memory end the whole transaction at once.
@@ -142,16 +116,17 @@ impl Writer {
                 return;
             }
         }
-        // Nothing is answered before the COMMIT, not even a refusal: its reason may be a row of
-        // another batch of this group.
         if results.iter().any(Result::is_ok) {
             match self.session.control("COMMIT") {
-                Ok(()) => self.answer_committed(group, results),
-                Err(error) => self.answer_unknown(group, &error),
+                Ok(()) => group::answer(&self.shared, group, results),
+                Err(error) => {
+                    self.reopen();
+                    group::answer_unknown(&self.shared, group, &error);
+                }
             }
         } else {
             match self.session.control("ROLLBACK") {
-                Ok(()) => self.answer_committed(group, results),
+                Ok(()) => group::answer(&self.shared, group, results),
                 Err(error) => self.fail_all(group, error),
             }
         }
@@ -172,72 +147,19 @@ impl Writer {
     fn run_statements(&mut self, batch: &Batch) -> Result<Committed, CommitError> {
         let mut committed = Committed::default();
         for (position, statement) in batch.statements().iter().enumerate() {
-            let ran = self
-                .session
-                .run(&statement.sql, &statement.params, statement.returning);
-            let outcome = ran.map_err(|error| match error {
-                DbError::Unique { .. } => CommitError::Unique {
-                    statement: position,
-                },
-                other => CommitError::Engine(other),
-            })?;
-            if !statement.expect.met_by(outcome.count) {
-                return Err(CommitError::Conflict {
-                    statement: position,
-                    expected: statement.expect.to_string(),
-                    found: outcome.count,
-                });
-            }
-            committed.rows.push(outcome.count);
-            if statement.returning {
-                committed.returned.push(outcome.rows);
-            }
+            let (sql, params) = (&statement.sql, &statement.params);
+            let ran = self.session.run(sql, params, statement.returning);
+            group::record(&mut committed, position, statement, ran)?;
         }
         Ok(committed)
     }
 
-    fn answer_committed(&self, group: Vec<Waiting>, results: Vec<Result<Committed, CommitError>>) {
-        let counters = &self.shared.counters;
-        let done = results.iter().flatten();
-        let (batches, rows) = done.fold((0, 0), |(batches, rows), committed| {
-            (batches + 1, rows + committed.rows.iter().sum::<u64>())
-        });
-        Counters::add(&counters.commits, u64::from(batches > 0));
-        Counters::add(&counters.batches, batches);
-        Counters::add(&counters.rows, rows);
-        Counters::add(&counters.refused, results.len() as u64 - batches);
-        for (waiting, result) in group.into_iter().zip(results) {
-            // Here and below: whoever asked may have gone; the batch stands all the same.
-            let _ = waiting.reply.send(result);
-        }
-        if batches > 0 {
-            self.shared.tick();
-        }
-    }
-
-    /// The COMMIT failed: the log may or may not hold it after the next start.
-    fn answer_unknown(&mut self, group: Vec<Waiting>, error: &DbError) {
-        tracing::error!(%error, batches = group.len(), "COMMIT failed");
-        Counters::add(&self.shared.counters.unknown, group.len() as u64);
-        self.reopen();
-        for waiting in group {
-            let _ = waiting
-                .reply
-                .send(Err(CommitError::Unknown(error.to_string())));
-        }
-        self.shared.tick();
-    }
-
     /// Nothing of the group was committed.
     fn fail_all(&mut self, group: Vec<Waiting>, error: DbError) {
-        tracing::error!(%error, batches = group.len(), "a group of batches failed");
-        let reopen = !self.session.is_autocommit() || matches!(error, DbError::Storage(_));
-        if reopen {
+        if !self.session.is_autocommit() || matches!(error, DbError::Storage(_)) {
             self.reopen();
         }
-        for waiting in group {
-            let _ = waiting.reply.send(Err(CommitError::Engine(error.clone())));
-        }
+        group::answer_failed(&self.shared, group, &error);
     }
 
     /// After an I/O error the connection may hold pages that are not on the disk.
