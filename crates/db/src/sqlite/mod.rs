@@ -62,7 +62,7 @@ impl SqliteDatabase {
         let lock = lock::claim(&config)?;
         let config = Arc::new(config);
         let shared = Shared::new();
-        let wish = Arc::new(checkpoint::Wish::default());
+        let log = Arc::new(checkpoint::Log::default());
 
         // The writer's connection comes first: it creates the file and switches on the WAL.
         let session = Session::writer(&config)?;
@@ -79,9 +79,9 @@ impl SqliteDatabase {
                     readers::run(session, &config, &reads, &shared);
                 })?);
         }
-        let worker = Checkpointer::open(&config, wish.clone(), shared.clone())?;
+        let worker = Checkpointer::open(&config, log.clone(), shared.clone())?;
         threads.checkpointer = Some(spawn("db-checkpoint", move || worker.run(&stop))?);
-        let worker = Writer::new(session, config.clone(), jobs, shared.clone(), wish, lock)?;
+        let worker = Writer::new(session, config.clone(), jobs, shared.clone(), log, lock)?;
         threads.writer = Some(spawn("db-writer", move || worker.run())?);
         Ok(SqliteDatabase {
             shared,

@@ -233,7 +233,8 @@ impl Session {
             CheckpointMode::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
         };
         let run = || {
-            self.connection.query_row(sql, [], |row| {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_row([], |row| {
                 Ok(Wal {
                     blocked: row.get::<_, i64>(0)? != 0,
                     frames: row.get::<_, i64>(1)?.max(0),
@@ -241,7 +242,15 @@ impl Session {
                 })
             })
         };
-        run().map_err(running)
+        match run().map_err(running) {
+            // Another process runs a checkpoint.
+            Err(DbError::Unavailable(_)) => Ok(Wal {
+                blocked: true,
+                frames: 0,
+                moved: 0,
+            }),
+            result => result,
+        }
     }
 
     pub fn truncate_wal(&self, timeout: Duration) -> Result<(), DbError> {

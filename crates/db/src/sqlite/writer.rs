@@ -4,7 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::checkpoint::Wish;
+use super::checkpoint::{Log, TOO_LARGE};
 use super::session::{CheckpointMode, Session};
 use crate::batch::{Batch, Committed};
 use crate::config::SqliteConfig;
@@ -22,6 +22,8 @@ const GROUP: GroupLimit = GroupLimit {
 const IDLE: Duration = Duration::from_millis(250);
 /// How long a checkpoint of the writer waits for readers: others wait for the writer.
 const CHECKPOINT_WAIT: Duration = Duration::from_millis(20);
+/// The same when the log has become too large.
+const LARGE_LOG_WAIT: Duration = Duration::from_millis(500);
 
 pub type Job = group::Job<Order>;
 
@@ -37,7 +39,9 @@ pub struct Writer {
     config: Arc<SqliteConfig>,
     jobs: flume::Receiver<Job>,
     shared: Arc<Shared>,
-    wish: Arc<Wish>,
+    log: Arc<Log>,
+    /// Frames at which writing stops for a checkpoint.
+    log_limit: i64,
     data_version: i64,
     /// A job that was taken while a group was gathered and does not belong into it.
     next: Option<Job>,
@@ -51,7 +55,7 @@ impl Writer {
         config: Arc<SqliteConfig>,
         jobs: flume::Receiver<Job>,
         shared: Arc<Shared>,
-        wish: Arc<Wish>,
+        log: Arc<Log>,
         lock: Option<File>,
     ) -> Result<Self, DbError> {
         let data_version = session.data_version()?;
@@ -60,7 +64,8 @@ impl Writer {
             config,
             jobs,
             shared,
-            wish,
+            log,
+            log_limit: TOO_LARGE,
             data_version,
             next: None,
             _lock: lock,
@@ -78,14 +83,14 @@ impl Writer {
                     let (group, next) = group::gather(first, &self.jobs, &GROUP);
                     self.next = next;
                     self.commit(group);
-                    self.grant_wish();
+                    self.tend_log();
                 }
                 Ok(Job::Order(Order::Task(task))) => {
                     task(&mut self.session);
                     self.after_task();
                 }
                 Err(flume::RecvTimeoutError::Timeout) => {
-                    self.grant_wish();
+                    self.tend_log();
                     self.notice_others();
                 }
                 Ok(Job::Order(Order::Close)) | Err(flume::RecvTimeoutError::Disconnected) => break,
@@ -189,21 +194,35 @@ impl Writer {
         self.shared.tick();
     }
 
-    fn grant_wish(&mut self) {
-        let Some(mode) = self.wish.take() else {
-            return;
-        };
-        if let Err(error) = self.checkpoint(mode) {
+    /// Looks after the log when the callers have their answers.
+    fn tend_log(&mut self) {
+        if let Err(error) = self.try_tend_log() {
             tracing::warn!(%error, "checkpoint failed");
         }
     }
 
-    fn checkpoint(&mut self, mode: CheckpointMode) -> Result<(), DbError> {
-        self.session.busy_timeout(CHECKPOINT_WAIT)?;
+    fn try_tend_log(&mut self) -> Result<(), DbError> {
+        let wish = self.log.take_wish();
+        let frames = self.session.checkpoint(CheckpointMode::Noop)?.frames;
+        let (mode, wait, alone) = if frames >= self.log_limit {
+            // More is written than the checkpointer can move: writing has to wait for it.
+            let alone = self.log.alone();
+            (CheckpointMode::Truncate, LARGE_LOG_WAIT, alone)
+        } else {
+            // A wish that cannot be granted at once comes again.
+            match (wish, self.log.try_alone()) {
+                (Some(mode), Some(alone)) => (mode, CHECKPOINT_WAIT, alone),
+                _ => return Ok(()),
+            }
+        };
+        self.session.busy_timeout(wait)?;
         let done = self.session.checkpoint(mode);
         self.session.busy_timeout(self.config.busy_timeout)?;
-        done?;
+        drop(alone);
         Counters::add(&self.shared.counters.checkpoints, 1);
+        // A reader with an old snapshot stands in the way: do not stop for it at every commit.
+        let left = done?;
+        self.log_limit = TOO_LARGE + if left.blocked { left.frames } else { 0 };
         Ok(())
     }
 

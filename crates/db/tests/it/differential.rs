@@ -124,7 +124,10 @@ const STATEMENTS: [(&str, &[Kind]); 26] = {
             &[SmallInt, NullableOwner],
         ),
         ("DELETE FROM thing WHERE id = $1", &[SmallInt]),
-        ("DELETE FROM thing WHERE name LIKE $1", &[Pattern]),
+        (
+            "DELETE FROM thing WHERE name LIKE $1 ESCAPE '\\'",
+            &[Pattern],
+        ),
         (
             "DELETE FROM thing WHERE data = $1 OR note = $2",
             &[Blob, Text],
@@ -182,7 +185,7 @@ fn value(kind: Kind) -> BoxedStrategy<Value> {
         ]
         .boxed(),
         Kind::Real => prop_oneof![
-            4 => select(&[0.0, -0.0, 0.1, 2.5, 1e300, f64::INFINITY, f64::NAN][..]).prop_map(Value::from),
+            4 => select(&[0.0, -0.0, -0.5, -7.0, 0.1, 2.5, 1e300, f64::INFINITY, f64::NAN][..]).prop_map(Value::from),
             1 => any::<f64>().prop_map(Value::from),
             1 => (0i64..3).prop_map(Value::from),
             1 => Just(Value::Null),

@@ -3,7 +3,7 @@
 use db::{Batch, CommitError, DbError, Expect, Statement, Value};
 use futures_util::future::join_all;
 
-use crate::engines::{self, Fixture, on_both_engines, poll_once, shown_rows, until};
+use crate::engines::{self, Fixture, ITEMS, on_both_engines, poll_once, shown_rows, until};
 
 const INSERT: &str = "INSERT INTO item (id, name) VALUES ($1, $2)";
 
@@ -263,33 +263,19 @@ async fn closing_commits_what_is_queued(db: Fixture) {
     again.close().await;
 }
 
-/// Queues batches behind a lock that somebody else holds, then lets them go.
-async fn behind_a_lock(db: &Fixture, release: impl AsyncFnOnce()) {
-    let first = tokio::spawn({
-        let db = (**db).clone();
-        async move { db.commit(insert(0)).await }
-    });
-    // The writer has taken the first batch and waits for the lock.
-    tokio::task::yield_now().await;
-    until("the first batch to be taken", async || {
-        db.stats().queued_batches == 0
-    })
-    .await;
-    let commits = (1..=6).map(|id| db.commit(insert(id)));
-    let mut commits = Box::pin(join_all(commits));
-    let early = poll_once(&mut commits).await;
-    assert!(early.is_pending());
+/// Fills the queue of a writer that waits for a lock, then lets it go.
+async fn fill_queue(db: &Fixture, commits_at_last: u64, unlock: impl AsyncFnOnce()) {
+    let mut commits = Box::pin(join_all((1..=6).map(|id| db.commit(insert(id)))));
+    assert!(poll_once(&mut commits).await.is_pending());
     assert_eq!(db.stats().queued_batches, 4);
     assert_eq!(db.stats().busy, 2);
-    release().await;
-    first.await.expect("no panic").expect("commits");
+    unlock().await;
     let results = commits.await;
+    assert!(results[..4].iter().all(Result::is_ok), "{results:?}");
     let busy = |result: &Result<_, CommitError>| matches!(result, Err(CommitError::Busy));
-    assert_eq!(results.iter().filter(|result| busy(result)).count(), 2);
-    assert!(results[..4].iter().all(Result::is_ok));
-    assert_eq!(ids(db).await, [0, 1, 2, 3, 4]);
+    assert!(results[4..].iter().all(busy), "{results:?}");
     // All that waited was committed at once.
-    assert_eq!(db.stats().commits, 2);
+    assert_eq!(db.stats().commits, commits_at_last);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -297,20 +283,39 @@ async fn a_full_queue_of_sqlite_is_busy() {
     let db = engines::sqlite_with(|config| config.queue = 4).await;
     let holder = rusqlite::Connection::open(db.file()).expect("opens");
     holder.execute_batch("BEGIN IMMEDIATE").expect("locks");
-    behind_a_lock(&db, async || {
+    // A migration holds the writer without taking further batches along.
+    let mut holding = Box::pin(db.migrate(&ITEMS, 2));
+    assert!(poll_once(&mut holding).await.is_pending());
+    until("the writer to wait", async || {
+        db.stats().queued_batches == 0
+    })
+    .await;
+    fill_queue(&db, 1, async || {
         holder.execute_batch("ROLLBACK").expect("unlocks");
     })
     .await;
+    holding.await.expect("migrates");
+    assert_eq!(ids(&db).await, [1, 2, 3, 4]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_queue_of_postgres_is_busy() {
     let db = engines::postgres_with(|config| config.queue = 4).await;
-    let holder = db.plain().await;
+    let (holder, watcher) = (db.plain().await, db.plain().await);
     let lock = "BEGIN; LOCK TABLE item IN SHARE ROW EXCLUSIVE MODE";
     holder.batch_execute(lock).await.expect("locks");
-    behind_a_lock(&db, async || {
-        holder.batch_execute("ROLLBACK").await.expect("unlocks");
+    let mut first = Box::pin(db.commit(insert(0)));
+    assert!(poll_once(&mut first).await.is_pending());
+    let waiting = "SELECT 1 FROM pg_stat_activity \
+                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    until("the writer to wait", async || {
+        !watcher.query(waiting, &[]).await.expect("looks").is_empty()
     })
     .await;
+    fill_queue(&db, 2, async || {
+        holder.batch_execute("ROLLBACK").await.expect("unlocks");
+        first.await.expect("commits");
+    })
+    .await;
+    assert_eq!(ids(&db).await, [0, 1, 2, 3, 4]);
 }
