@@ -10,7 +10,7 @@
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -84,8 +84,8 @@ impl Drop for TestDatabase {
 #[derive(Debug)]
 pub struct Cluster {
     directory: PathBuf,
-    /// While this pipe is open the cluster lives; see [`guard`].
-    _alive: ChildStdin,
+    /// While its input is open the cluster lives; see [`start_guard`].
+    guard: Child,
 }
 
 impl Cluster {
@@ -96,7 +96,7 @@ impl Cluster {
     pub fn start() -> Self {
         let temporary = tempfile::Builder::new().prefix("tresen-pg-").tempdir();
         let directory = temporary.expect("a temporary directory").keep();
-        let alive = guard(&directory);
+        let guard = start_guard(&directory);
         if is_root() {
             let mut chown = Command::new("chown");
             run(chown.arg("-R").arg(server_user()).arg(&directory));
@@ -115,10 +115,7 @@ impl Cluster {
             directory.display()
         );
         std::fs::write(data.join("postgresql.auto.conf"), settings).expect("settings are written");
-        let cluster = Cluster {
-            directory,
-            _alive: alive,
-        };
+        let cluster = Cluster { directory, guard };
         cluster.restart();
         cluster
     }
@@ -178,9 +175,18 @@ impl Cluster {
     }
 }
 
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        // It has stopped the server and removed the files when it ends.
+        let ended = self.guard.wait();
+        drop(ended);
+    }
+}
+
 /// Starts a process that waits until this one has ended, however it ends, and then stops the
 /// server and removes its files.
-fn guard(directory: &Path) -> ChildStdin {
+fn start_guard(directory: &Path) -> Child {
     let script = "cat >/dev/null; \"$@\"; rm -rf \"$TRESEN_PG_DIRECTORY\"";
     let mut stop = as_server_user(&tool("pg_ctl"));
     stop.args(["stop", "-w", "-s", "-m", "immediate", "-D"])
@@ -196,11 +202,8 @@ fn guard(directory: &Path) -> ChildStdin {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     // Out of the group that a terminal interrupts.
-    let mut child = guard
-        .process_group(0)
-        .spawn()
-        .expect("the guard can be started");
-    child.stdin.take().expect("the guard's input is a pipe")
+    let guard = guard.process_group(0);
+    guard.spawn().expect("the guard can be started")
 }
 
 /// PostgreSQL refuses to run as root.

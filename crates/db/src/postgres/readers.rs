@@ -82,9 +82,10 @@ impl Readers {
         loop {
             let mut link = match slot.link.take() {
                 Some(link) if !link.client.is_closed() => link,
-                _ => {
+                unusable => {
                     let link = self.connector.connect(Role::Reader).await?;
-                    Counters::add(&self.shared.counters.reconnects, 1);
+                    let replaced = u64::from(unusable.is_some() || !again);
+                    Counters::add(&self.shared.counters.reconnects, replaced);
                     link
                 }
             };

@@ -1,7 +1,7 @@
 //! SQLite: one writer thread, reader threads and a checkpointer beside the writer.
 
 mod checkpoint;
-mod lock;
+mod files;
 mod readers;
 mod session;
 mod writer;
@@ -59,7 +59,14 @@ impl SqliteDatabase {
                 rusqlite::version()
             )));
         }
-        let lock = lock::claim(&config)?;
+        let lock = files::claim(&config)?;
+        if !config.path.exists() {
+            let created = files::create_private(&config.path);
+            // Another process may have been faster.
+            if !config.path.exists() {
+                created?;
+            }
+        }
         let config = Arc::new(config);
         let shared = Shared::new();
         let log = Arc::new(checkpoint::Log::default());

@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, ffi};
 
+use super::files;
 use crate::config::SqliteConfig;
 use crate::error::{ConstraintKind, DbError};
 use crate::group::Outcome;
@@ -170,21 +171,23 @@ impl Session {
         Ok(lines)
     }
 
+    /// One transaction a migration; between two of them another process may take its turn.
     pub fn migrate(&mut self, steps: &[Step], now_ms: i64) -> Result<(), DbError> {
-        self.control("BEGIN IMMEDIATE")?;
-        let result = self.migrate_next(steps, now_ms);
-        match result {
-            Ok(true) => {
-                self.control("COMMIT")?;
-                // One transaction a migration; another process may have been faster meanwhile.
-                self.migrate(steps, now_ms)
-            }
-            Ok(false) => self.control("COMMIT"),
-            Err(error) => {
-                if !self.is_autocommit() {
-                    self.control("ROLLBACK")?;
+        loop {
+            self.control("BEGIN IMMEDIATE")?;
+            match self.migrate_next(steps, now_ms) {
+                Ok(more) => {
+                    self.control("COMMIT")?;
+                    if !more {
+                        return Ok(());
+                    }
                 }
-                Err(error)
+                Err(error) => {
+                    if !self.is_autocommit() {
+                        self.control("ROLLBACK")?;
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -265,13 +268,14 @@ impl Session {
     }
 
     pub fn copy_to(&mut self, path: &Path) -> Result<(), DbError> {
-        let path = path
-            .to_str()
+        let text = path.to_str();
+        let text = text
             .ok_or_else(|| DbError::Setup("the path of a copy must be valid UTF-8".to_owned()))?;
+        files::create_private(path)?;
         let query_only = |on| self.connection.pragma_update(None, "query_only", on);
         query_only("OFF").map_err(running)?;
-        self.run(&Sql::Same("VACUUM INTO $1"), &[Value::from(path)], false)?;
-        Ok(())
+        self.run(&Sql::Same("VACUUM INTO $1"), &[Value::from(text)], false)?;
+        files::make_durable(path)
     }
 
     fn pragma_text(&self, name: &str) -> Result<String, DbError> {
@@ -444,4 +448,46 @@ fn constraint(extended_code: i32, message: &str) -> DbError {
         _ => ConstraintKind::Other,
     };
     DbError::Constraint { kind, name }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Error, ffi};
+
+    use super::{DbError, running};
+
+    fn failure(code: i32, message: &str) -> DbError {
+        running(Error::SqliteFailure(
+            ffi::Error::new(code),
+            Some(message.to_owned()),
+        ))
+    }
+
+    #[test]
+    fn errors_keep_their_kind_and_lose_values() {
+        assert_eq!(
+            failure(ffi::SQLITE_FULL, "database or disk is full"),
+            DbError::DiskFull
+        );
+        let storage = failure(ffi::SQLITE_IOERR_WRITE, "disk I/O error");
+        assert_eq!(storage, DbError::Storage("disk I/O error (778)".to_owned()));
+        assert_eq!(
+            failure(
+                ffi::SQLITE_ERROR,
+                "fts5: syntax error near \"kundin@example.com\""
+            ),
+            DbError::Sql {
+                code: "1".to_owned(),
+                message: "fts5: syntax error near".to_owned(),
+            }
+        );
+        let name = Some("contact.number".to_owned());
+        assert_eq!(
+            failure(
+                ffi::SQLITE_CONSTRAINT_UNIQUE,
+                "UNIQUE constraint failed: contact.number"
+            ),
+            DbError::Unique { name }
+        );
+    }
 }

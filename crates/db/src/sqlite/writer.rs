@@ -110,15 +110,12 @@ impl Writer {
         }
         let mut results = Results::with_capacity(group.len());
         for waiting in &group {
-            results.push(self.run_batch(&waiting.batch));
-            // A full disk, an I/O error or no memory end the whole transaction at once.
-            if self.session.is_autocommit() {
-                let error = match results.pop() {
-                    Some(Err(CommitError::Engine(error))) => error,
-                    _ => DbError::Storage("the transaction was ended by SQLite".to_owned()),
-                };
-                self.fail_all(group, error);
-                return;
+            match self.run_batch(&waiting.batch) {
+                Ok(result) => results.push(result),
+                Err(error) => {
+                    self.fail_all(group, error);
+                    return;
+                }
             }
         }
         if results.iter().any(Result::is_ok) {
@@ -137,16 +134,22 @@ impl Writer {
         }
     }
 
-    fn run_batch(&mut self, batch: &Batch) -> Result<Committed, CommitError> {
+    /// Runs a batch in a savepoint. An error means that the whole transaction is of no use.
+    fn run_batch(&mut self, batch: &Batch) -> Result<Result<Committed, CommitError>, DbError> {
         self.session.control("SAVEPOINT batch")?;
         let result = self.run_statements(batch);
-        if result.is_ok() {
-            self.session.control("RELEASE batch")?;
-        } else if !self.session.is_autocommit() {
-            self.session.control("ROLLBACK TO batch")?;
-            self.session.control("RELEASE batch")?;
+        // A full disk, an I/O error or no memory may end the whole transaction at once.
+        if self.session.is_autocommit() {
+            return Err(match result {
+                Err(CommitError::Engine(error)) => error,
+                _ => DbError::Storage("the transaction was ended by SQLite".to_owned()),
+            });
         }
-        result
+        if result.is_err() {
+            self.session.control("ROLLBACK TO batch")?;
+        }
+        self.session.control("RELEASE batch")?;
+        Ok(result)
     }
 
     fn run_statements(&mut self, batch: &Batch) -> Result<Committed, CommitError> {

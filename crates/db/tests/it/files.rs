@@ -126,7 +126,15 @@ async fn a_copy_is_complete_and_never_overwrites() {
     db.commit(insert(1)).await.expect("commits");
     let copy = db.file().with_extension("copy");
     db.copy_to(&copy).await.expect("copies");
-    db.copy_to(&copy).await.expect_err("is there already");
+    let error = db.copy_to(&copy).await.expect_err("is there already");
+    assert!(matches!(error, DbError::Setup(_)), "{error:?}");
+    for path in [copy.clone(), db.file()] {
+        let rights = std::fs::metadata(&path).expect("there").permissions();
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&rights) & 0o777,
+            0o600
+        );
+    }
     let copied = Database::open(Config::sqlite(&copy)).await.expect("opens");
     assert_eq!(count(&copied).await, 1);
     copied.close().await;

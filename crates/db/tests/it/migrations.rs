@@ -1,6 +1,6 @@
 //! Migrations: applied once, checked ever after.
 
-use db::{DbError, Migration};
+use db::{Batch, DbError, Migration, Sql};
 
 use crate::engines::{self, Fixture, ITEMS, on_both_engines, shown_rows};
 
@@ -12,6 +12,7 @@ on_both_engines!(
     a_migration_cannot_end_its_transaction,
     two_processes_migrate_at_once,
     every_placeholder_makes_a_table,
+    search_tables_work_on_both,
 );
 
 const SECOND: Migration = Migration {
@@ -119,7 +120,7 @@ async fn every_placeholder_makes_a_table(db: Fixture) {
               {clustered}{strict}; CREATE TABLE loose (a {id} PRIMARY KEY){clustered};",
     };
     db.migrate(&[ITEMS[0], all], 2).await.expect("migrates");
-    let mut batch = db::Batch::new();
+    let mut batch = Batch::new();
     for text in ["one", "two"] {
         let sql =
             "INSERT INTO numbered (a, b, c, d) VALUES ($1, $2, $3, $4) RETURNING seq, made_in";
@@ -133,10 +134,45 @@ async fn every_placeholder_makes_a_table(db: Fixture) {
     assert_eq!(row(0).int(1).expect("an id") > 0, is_postgres);
 }
 
+async fn search_tables_work_on_both(db: Fixture) {
+    let search = Migration {
+        id: 2,
+        name: "search",
+        sql: "{sqlite}CREATE VIRTUAL TABLE word USING fts5(tokens, content='', detail='none', \
+                contentless_delete=1);{end}
+              {postgres}CREATE TABLE word (rowid BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+                CREATE INDEX word_tokens ON word USING gin (tokens);{end}",
+    };
+    db.migrate(&[ITEMS[0], search], 2).await.expect("migrates");
+    let insert = Sql::Pair {
+        sqlite: "INSERT INTO word (rowid, tokens) VALUES ($1, $2)",
+        postgres: "INSERT INTO word (rowid, tokens) VALUES ($1, to_tsvector('simple', $2))",
+    };
+    let mut batch = Batch::new();
+    for (id, tokens) in [(1, "a1 b2"), (2, "b2 c3"), (3, "c3")] {
+        batch.expect_one(&insert, vec![id.into(), tokens.into()]);
+    }
+    batch.expect_one("DELETE FROM word WHERE rowid = $1", vec![2.into()]);
+    db.commit(batch).await.expect("commits");
+    let find = Sql::Pair {
+        sqlite: "SELECT rowid FROM word WHERE word MATCH $1 ORDER BY rowid",
+        postgres: "SELECT rowid FROM word WHERE tokens @@ plainto_tsquery('simple', $1) \
+                   ORDER BY rowid",
+    };
+    for (words, wanted) in [("b2", vec!["1"]), ("c3", vec!["3"]), ("a1 b2", vec!["1"])] {
+        let rows = db.query(&find, vec![words.into()]).await.expect("reads");
+        assert_eq!(shown_rows(rows), wanted, "{words}");
+    }
+    // What people type must not come back in an error.
+    if let Err(error) = db.query(&find, vec!["\"kundin\"@x (".into()]).await {
+        assert!(!error.to_string().contains("kundin"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_migration_that_waits_does_not_lose_batches() {
     let db = engines::sqlite().await;
-    let mut batch = db::Batch::new();
+    let mut batch = Batch::new();
     batch.expect_one("INSERT INTO item (id) VALUES (1)", vec![]);
     let set = [ITEMS[0], SECOND];
     let (committed, migrated) = tokio::join!(db.commit(batch), db.migrate(&set, 2));
