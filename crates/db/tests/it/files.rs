@@ -177,3 +177,25 @@ async fn a_full_queue_of_queries_is_busy() {
     assert_eq!(busy.count(), 2);
     assert_eq!(first.await.expect("reads")[0].int(0), Ok(3_000_000));
 }
+
+#[tokio::test]
+async fn the_writer_is_set_up_to_be_durable() {
+    let db = engines::sqlite().await;
+    let wanted = [
+        ("PRAGMA journal_mode", "\"wal\""),
+        // FULL: the log is on the disk before a commit is answered.
+        ("PRAGMA synchronous", "2"),
+        ("PRAGMA secure_delete", "1"),
+        ("PRAGMA foreign_keys", "1"),
+        ("PRAGMA wal_autocheckpoint", "0"),
+        ("PRAGMA temp_store", "2"),
+    ];
+    let mut batch = Batch::new();
+    for (sql, _) in wanted {
+        batch.returning(sql, vec![]);
+    }
+    let committed = db.commit(batch).await.expect("commits");
+    for ((sql, value), rows) in wanted.into_iter().zip(committed.returned) {
+        assert_eq!(engines::shown_rows(rows), [value], "{sql}");
+    }
+}
