@@ -18,6 +18,7 @@ on_both_engines!(
     plans_are_told_without_running,
     wrong_queries_are_told_without_values,
     double_quotes_are_names,
+    every_future_can_change_threads,
 );
 
 async fn values_come_back_as_they_went(db: Fixture) {
@@ -352,6 +353,28 @@ async fn double_quotes_are_names(db: Fixture) {
         .query("SELECT id FROM item WHERE name = \"x\"", vec![])
         .await;
     assert!(matches!(error, Err(DbError::Sql { .. })), "{error:?}");
+}
+
+/// Handlers run on any thread, so every future must be `Send`; this is checked when it compiles.
+fn sent<F: Future + Send>(future: F) -> F {
+    future
+}
+
+async fn every_future_can_change_threads(db: Fixture) {
+    let sql = "SELECT id FROM item";
+    sent(db.commit(Batch::new())).await.expect("commits");
+    sent(db.query(sql, vec![])).await.expect("reads");
+    sent(db.query_opt(sql, vec![])).await.expect("reads");
+    sent(db.query_one(sql, vec![])).await.expect_err("no row");
+    sent(db.snapshot(vec![])).await.expect("reads");
+    sent(db.prepare_check(sql)).await.expect("prepares");
+    sent(db.explain(sql, vec![])).await.expect("explains");
+    sent(db.migrate(&engines::ITEMS, 1))
+        .await
+        .expect("migrates");
+    sent(db.checkpoint()).await.expect("checkpoints");
+    sent(db.other_process()).await.close().await;
+    sent((*db).clone().close()).await;
 }
 
 #[tokio::test]
