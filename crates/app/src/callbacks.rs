@@ -32,9 +32,14 @@ impl App {
         channel: ChannelId,
         query: &[(String, String)],
     ) -> Result<String, CallbackRefusal> {
-        let channel = self.channel(channel).await?.ok_or(CallbackRefusal::ChannelUnknown)?;
-        let connector =
-            self.registry.get(channel.kind).ok_or(CallbackRefusal::ChannelUnknown)?;
+        let channel = self
+            .channel(channel)
+            .await?
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
         connector
             .handshake(&channel.settings, query)
             .ok_or(CallbackRefusal::Rejected(Rejected::SignatureWrong))
@@ -50,15 +55,21 @@ impl App {
         headers: &[(String, String)],
         body: Bytes,
     ) -> Result<(), CallbackRefusal> {
-        let channel = self.channel(channel).await?.ok_or(CallbackRefusal::ChannelUnknown)?;
-        let connector =
-            self.registry.get(channel.kind).ok_or(CallbackRefusal::ChannelUnknown)?;
+        let channel = self
+            .channel(channel)
+            .await?
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
         connector.verify(&channel.settings, headers, &body)?;
         if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() {
             return Err(CallbackRefusal::NotJson);
         }
         let parsed = connector.parse(&channel.settings, &body);
-        metrics::counter!("tresen_callbacks_total", "channel_kind" => channel.kind.as_str()).increment(1);
+        metrics::counter!("tresen_callbacks_total", "channel_kind" => channel.kind.as_str())
+            .increment(1);
         let mut issues = 0;
         let mut events = Vec::new();
         for item in parsed {
@@ -76,7 +87,11 @@ impl App {
             received_at: self.now(),
             body: Pii::new(body.to_vec()),
         };
-        if events.len() == 1 && self.take_at_once(&channel, &callback, &events[0], issues).await? {
+        if events.len() == 1
+            && self
+                .take_at_once(&channel, &callback, &events[0], issues)
+                .await?
+        {
             return Ok(());
         }
         let pending = !events.is_empty();
@@ -101,7 +116,9 @@ impl App {
                 return Ok(true);
             };
             let mut unit = staged.unit;
-            self.store.add_callback(&mut unit, callback, CallbackState::Done, issues).await?;
+            self.store
+                .add_callback(&mut unit, callback, CallbackState::Done, issues)
+                .await?;
             match self.store.commit(unit).await {
                 Ok(()) => {
                     for effect in staged.after {
@@ -123,8 +140,14 @@ impl App {
         issues: i64,
     ) -> Result<(), AppError> {
         let mut unit = Unit::new();
-        let state = if pending { CallbackState::Pending } else { CallbackState::Done };
-        self.store.add_callback(&mut unit, callback, state, issues).await?;
+        let state = if pending {
+            CallbackState::Pending
+        } else {
+            CallbackState::Done
+        };
+        self.store
+            .add_callback(&mut unit, callback, state, issues)
+            .await?;
         if pending {
             let now = callback.received_at;
             let job = NewJob {

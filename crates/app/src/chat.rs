@@ -9,14 +9,11 @@ use domain::content::{Content, preview};
 use domain::delivery::DeliveryState;
 use domain::inbound::{ExternalAddress, Sender};
 use domain::teammate::Right;
-use domain::{
-    AttachmentId, ContactId, ConversationId, MessageId, Pii, limits,
-};
+use domain::{AttachmentId, ContactId, ConversationId, MessageId, Pii, limits};
 use i18n::Language;
 use store::{
     ActivityKind, Append, AttachmentState, Author, Channel, Conversation, Direction, Entry,
-    FeedKind, NewAddress, NewContact, NewMessage, Preview, PreviewKind, StoredAttachment,
-    Unit,
+    FeedKind, NewAddress, NewContact, NewMessage, Preview, PreviewKind, StoredAttachment, Unit,
 };
 use vault::{Token, digest};
 
@@ -59,7 +56,8 @@ impl App {
     pub async fn chat_visitor(&self, cookie: &str) -> Result<ChatVisitor, AppError> {
         let unknown = AppError::Unauthorized("chat_session_over");
         let digest = digest(cookie.as_bytes());
-        let Some((contact, entry)) = self.store.lookup_chat_session(digest, self.now()).await? else {
+        let Some((contact, entry)) = self.store.lookup_chat_session(digest, self.now()).await?
+        else {
             return Err(unknown);
         };
         let entry = self.store.lookup_entry_by_id(entry).await?.ok_or(unknown)?;
@@ -70,8 +68,14 @@ impl App {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn chat_conversation(&self, visitor: &ChatVisitor) -> Result<Option<Conversation>, AppError> {
-        let id = self.store.lookup_conversation_of(visitor.contact, visitor.entry.channel).await?;
+    pub async fn chat_conversation(
+        &self,
+        visitor: &ChatVisitor,
+    ) -> Result<Option<Conversation>, AppError> {
+        let id = self
+            .store
+            .lookup_conversation_of(visitor.contact, visitor.entry.channel)
+            .await?;
         match id {
             None => Ok(None),
             Some(id) => Ok(self.store.lookup_conversation(id).await?),
@@ -82,12 +86,22 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for an unknown entry.
-    pub async fn start_chat(&self, start: &ChatStart, known: Option<ChatVisitor>) -> Result<StartedChat, AppError> {
+    pub async fn start_chat(
+        &self,
+        start: &ChatStart,
+        known: Option<ChatVisitor>,
+    ) -> Result<StartedChat, AppError> {
         let entry = self.entry_by_slug(&start.slug).await?;
         if let Some(visitor) = known.filter(|visitor| visitor.entry.channel == entry.channel) {
-            let conversation =
-                self.store.lookup_conversation_of(visitor.contact, entry.channel).await?;
-            return Ok(StartedChat { visitor, cookie: None, conversation });
+            let conversation = self
+                .store
+                .lookup_conversation_of(visitor.contact, entry.channel)
+                .await?;
+            return Ok(StartedChat {
+                visitor,
+                cookie: None,
+                conversation,
+            });
         }
         let now = self.now();
         let contact = ContactId::from_bytes(self.fresh());
@@ -112,15 +126,21 @@ impl App {
         self.store.add_address(&mut unit, &address).await?;
         let expires_at = now.plus_ms(limits::CHAT_SESSION_LIFETIME_MS);
         let digest = digest(cookie.expose().as_bytes());
-        self.store.add_chat_session(&mut unit, digest, contact, entry.id, now, expires_at);
+        self.store
+            .add_chat_session(&mut unit, digest, contact, entry.id, now, expires_at);
         let version = match start.notice_version {
             Some(version) if self.notice(version, start.language).await.is_ok() => version,
             _ => self.store.latest_notice_version().await?,
         };
-        self.store.notice_served(&mut unit, contact, version, start.language.as_str(), now);
+        self.store
+            .notice_served(&mut unit, contact, version, start.language.as_str(), now);
         self.store.commit(unit).await?;
         let visitor = ChatVisitor { contact, entry };
-        Ok(StartedChat { visitor, cookie: Some(cookie), conversation: None })
+        Ok(StartedChat {
+            visitor,
+            cookie: Some(cookie),
+            conversation: None,
+        })
     }
 
     /// A message of the customer. The same client id twice is one message.
@@ -136,26 +156,50 @@ impl App {
     ) -> Result<Sent, AppError> {
         check_chat_message(client_id, text, attachments)?;
         let body = chat_digest(text, attachments);
-        let channel = self.channel(visitor.entry.channel).await?.ok_or(AppError::NotFound)?;
+        let channel = self
+            .channel(visitor.entry.channel)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let author = visitor.contact.bytes();
         self.retry(|| async {
-            if let Some((digest, found)) = self.store.lookup_client_write(author, client_id).await? {
+            if let Some((digest, found)) = self.store.lookup_client_write(author, client_id).await?
+            {
                 if digest != body {
                     return Err(AppError::Conflict("client_id_reused"));
                 }
                 let message = MessageId::from_bytes(found);
-                let stored = self.store.lookup_message(message).await?.ok_or(AppError::NotFound)?;
-                return Ok(Sent { conversation: stored.conversation, message, created: false });
+                let stored = self
+                    .store
+                    .lookup_message(message)
+                    .await?
+                    .ok_or(AppError::NotFound)?;
+                return Ok(Sent {
+                    conversation: stored.conversation,
+                    message,
+                    created: false,
+                });
             }
             let files = self.chat_files(visitor, attachments).await?;
             let mut unit = Unit::new();
             let message = MessageId::from_bytes(self.fresh());
-            self.store.claim_client_id(&mut unit, author, client_id, body, message.bytes(), self.now());
+            self.store.claim_client_id(
+                &mut unit,
+                author,
+                client_id,
+                body,
+                message.bytes(),
+                self.now(),
+            );
             let person = self.chat_person(&mut unit, &channel, visitor).await?;
             let written = (message, client_id, text);
-            self.stage_chat_message(&mut unit, &channel, &person, written, &files).await?;
+            self.stage_chat_message(&mut unit, &channel, &person, written, &files)
+                .await?;
             self.store.commit(unit).await?;
-            Ok(Sent { conversation: person.conversation, message, created: true })
+            Ok(Sent {
+                conversation: person.conversation,
+                message,
+                created: true,
+            })
         })
         .await
     }
@@ -167,8 +211,13 @@ impl App {
     ) -> Result<Vec<StoredAttachment>, AppError> {
         let mut files = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate() {
-            let unusable = || AppError::invalid(format!("attachments.{place}"), "attachment-unusable");
-            let file = self.store.lookup_attachment(*id).await?.ok_or_else(unusable)?;
+            let unusable =
+                || AppError::invalid(format!("attachments.{place}"), "attachment-unusable");
+            let file = self
+                .store
+                .lookup_attachment(*id)
+                .await?
+                .ok_or_else(unusable)?;
             let mine = file.uploader == Some(visitor.contact.bytes());
             let fresh = file.message.is_none() && !ids[..place].contains(id);
             if !mine || !fresh || file.state != AttachmentState::Stored {
@@ -194,22 +243,28 @@ impl App {
             name: None,
             username: None,
         };
-        let person = self.stage_person(unit, channel, &sender).await?.ok_or(AppError::NotFound)?;
+        let person = self
+            .stage_person(unit, channel, &sender)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if person.opened {
             let facts = BTreeMap::from([
                 ("entry".to_owned(), visitor.entry.slug.clone()),
                 ("entry_title".to_owned(), visitor.entry.title.clone()),
             ]);
-            self.stage_activity(unit, &person, ActivityKind::ConversationOpened, facts).await?;
+            self.stage_activity(unit, &person, ActivityKind::ConversationOpened, facts)
+                .await?;
             if let Some(shown) = self.store.notices_served(visitor.contact).await?.last() {
                 let facts = BTreeMap::from([
                     ("version".to_owned(), shown.version.to_string()),
                     ("locale".to_owned(), shown.locale.clone()),
                 ]);
-                self.stage_activity(unit, &person, ActivityKind::NoticeShown, facts).await?;
+                self.stage_activity(unit, &person, ActivityKind::NoticeShown, facts)
+                    .await?;
             }
             let kind = FeedKind::ConversationCreated;
-            self.store.feed_conversation(unit, kind, person.conversation, self.now());
+            self.store
+                .feed_conversation(unit, kind, person.conversation, self.now());
         }
         Ok(person)
     }
@@ -233,9 +288,15 @@ impl App {
             attachments: count,
             at: now.0,
         };
-        let append =
-            Append::Inbound { at: now, provider_id: None, opens_window: true, preview: &preview };
-        self.store.append(unit, person.conversation, person.contact, &append).await?;
+        let append = Append::Inbound {
+            at: now,
+            provider_id: None,
+            opens_window: true,
+            preview: &preview,
+        };
+        self.store
+            .append(unit, person.conversation, person.contact, &append)
+            .await?;
         let new = NewMessage {
             id: message,
             conversation: person.conversation,
@@ -244,7 +305,10 @@ impl App {
             direction: Direction::Inbound,
             author: Author::Contact(person.contact),
             author_name: None,
-            content: Content { text: text.cloned(), ..Content::default() },
+            content: Content {
+                text: text.cloned(),
+                ..Content::default()
+            },
             client_id: Some(client_id.to_owned()),
             at: now,
             now,
@@ -256,10 +320,13 @@ impl App {
         for (position, file) in files.iter().enumerate() {
             let place = (person.contact, person.conversation, message);
             let position = i64::try_from(position).unwrap_or(0);
-            self.store.place_attachment(unit, file, place, position).await?;
+            self.store
+                .place_attachment(unit, file, place, position)
+                .await?;
         }
         let kind = FeedKind::MessageCreated;
-        self.store.feed_appended(unit, kind, person.conversation, message.bytes(), now);
+        self.store
+            .feed_appended(unit, kind, person.conversation, message.bytes(), now);
         Ok(())
     }
 
@@ -276,29 +343,43 @@ impl App {
     /// # Errors
     /// What the store says.
     pub async fn chat_delivered(&self, visitor: &ChatVisitor, seq: i64) -> Result<(), AppError> {
-        self.chat_reached(visitor, seq, DeliveryState::Delivered).await
+        self.chat_reached(visitor, seq, DeliveryState::Delivered)
+            .await
     }
 
-    async fn chat_reached(&self, visitor: &ChatVisitor, seq: i64, state: DeliveryState) -> Result<(), AppError> {
+    async fn chat_reached(
+        &self,
+        visitor: &ChatVisitor,
+        seq: i64,
+        state: DeliveryState,
+    ) -> Result<(), AppError> {
         /// Messages whose new state is told one by one; older ones change silently.
         const TOLD_MAX: i64 = 50;
-        let Some(conversation) = self.chat_conversation(visitor).await? else { return Ok(()) };
+        let Some(conversation) = self.chat_conversation(visitor).await? else {
+            return Ok(());
+        };
         let seq = seq.min(conversation.last_seq);
-        let reached = self.store.undelivered_up_to(conversation.id, seq, state, TOLD_MAX).await?;
+        let reached = self
+            .store
+            .undelivered_up_to(conversation.id, seq, state, TOLD_MAX)
+            .await?;
         let read = state == DeliveryState::Read && seq > conversation.contact_read_seq;
         if reached.is_empty() && !read {
             return Ok(());
         }
         let now = self.now();
         let mut unit = Unit::new();
-        self.store.join_deliveries_up_to(&mut unit, conversation.id, seq, state);
+        self.store
+            .join_deliveries_up_to(&mut unit, conversation.id, seq, state);
         for (message, seq) in reached.iter().rev() {
-            self.store.feed_item(&mut unit, conversation.id, *seq, message.bytes(), now);
+            self.store
+                .feed_item(&mut unit, conversation.id, *seq, message.bytes(), now);
         }
         if read {
             self.store.set_contact_read(&mut unit, conversation.id, seq);
             let kind = FeedKind::ConversationUpdated;
-            self.store.feed_conversation(&mut unit, kind, conversation.id, now);
+            self.store
+                .feed_conversation(&mut unit, kind, conversation.id, now);
         }
         Ok(self.store.commit(unit).await?)
     }
@@ -313,7 +394,9 @@ fn check_chat_message(
     let blank = text.is_none_or(|text| text.expose().trim().is_empty());
     let mut problems: Vec<FieldProblem> = check_client_id(Some(client_id)).into_iter().collect();
     if chars > limits::CHAT_TEXT_CHARS_MAX {
-        problems.push(FieldProblem::new("text", "field-too-long").with("max", limits::CHAT_TEXT_CHARS_MAX));
+        problems.push(
+            FieldProblem::new("text", "field-too-long").with("max", limits::CHAT_TEXT_CHARS_MAX),
+        );
     }
     if blank && attachments.is_empty() {
         problems.push(FieldProblem::new("text", "field-required"));
@@ -322,7 +405,11 @@ fn check_chat_message(
         let max = limits::ATTACHMENTS_PER_MESSAGE_MAX;
         problems.push(FieldProblem::new("attachments", "field-count").with("max", max));
     }
-    if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(problems))
+    }
 }
 
 fn chat_digest(text: Option<&Pii<String>>, attachments: &[AttachmentId]) -> [u8; 32] {

@@ -12,8 +12,8 @@ use domain::window::ReplyWindow;
 use domain::{ActivityId, ContactId, ConversationId, NoteId, Pii, TeammateId, Timestamp, limits};
 use store::{
     ActivityKind, Address, Append, Author, Contact, Conversation, ConversationFilter, Counts,
-    FeedKind, Page, PageRequest, Preview, PreviewKind, ServedNotice, TimelineItem,
-    TimelinePage, TimelineRequest, Unit,
+    FeedKind, Page, PageRequest, Preview, PreviewKind, ServedNotice, TimelineItem, TimelinePage,
+    TimelineRequest, Unit,
 };
 use vault::digest;
 
@@ -69,8 +69,15 @@ impl App {
 
     /// # Errors
     /// [`AppError::NotFound`].
-    pub async fn conversation(&self, _access: &Access, id: ConversationId) -> Result<Conversation, AppError> {
-        self.store.lookup_conversation(id).await?.ok_or(AppError::NotFound)
+    pub async fn conversation(
+        &self,
+        _access: &Access,
+        id: ConversationId,
+    ) -> Result<Conversation, AppError> {
+        self.store
+            .lookup_conversation(id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// The window as it stands now.
@@ -94,9 +101,18 @@ impl App {
         request: TimelineRequest,
         limit: i64,
     ) -> Result<TimelinePage, AppError> {
-        let thread = self.store.lookup_thread(id).await?.ok_or(AppError::NotFound)?;
-        self.store.log_read(access, thread.contact, "timeline", self.now()).await?;
-        self.store.timeline(access, id, request, limit).await?.ok_or(AppError::NotFound)
+        let thread = self
+            .store
+            .lookup_thread(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        self.store
+            .log_read(access, thread.contact, "timeline", self.now())
+            .await?;
+        self.store
+            .timeline(access, id, request, limit)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// One item, for events; the reader's right was checked when it began to watch.
@@ -109,7 +125,10 @@ impl App {
         id: ConversationId,
         seq: i64,
     ) -> Result<Option<TimelineItem>, AppError> {
-        let page = self.store.timeline(access, id, TimelineRequest::At(seq), 1).await?;
+        let page = self
+            .store
+            .timeline(access, id, TimelineRequest::At(seq), 1)
+            .await?;
         Ok(page.and_then(|page| page.items.into_iter().next()))
     }
 
@@ -123,7 +142,11 @@ impl App {
     ) -> Result<Conversation, AppError> {
         self.check_change(change).await?;
         self.retry(|| async {
-            let thread = self.store.lookup_thread(id).await?.ok_or(AppError::NotFound)?;
+            let thread = self
+                .store
+                .lookup_thread(id)
+                .await?
+                .ok_or(AppError::NotFound)?;
             let now = self.now();
             let (state, activities) = apply(thread.state, change, now)?;
             let mut unit = Unit::new();
@@ -135,20 +158,31 @@ impl App {
             for (place, (kind, facts)) in activities.iter().enumerate() {
                 let version = thread.version + i64::try_from(place).unwrap_or(0);
                 let append = Append::Change { state, version };
-                self.store.append(&mut unit, id, thread.contact, &append).await?;
+                self.store
+                    .append(&mut unit, id, thread.contact, &append)
+                    .await?;
                 let activity = (ActivityId::from_bytes(self.fresh()), *kind, actor);
-                self.store.add_activity(&mut unit, id, thread.contact, activity, facts, now).await?;
+                self.store
+                    .add_activity(&mut unit, id, thread.contact, activity, facts, now)
+                    .await?;
                 let kind = FeedKind::ActivityCreated;
-                self.store.feed_appended(&mut unit, kind, id, activity.0.bytes(), now);
+                self.store
+                    .feed_appended(&mut unit, kind, id, activity.0.bytes(), now);
             }
             if let Some(tags) = &change.tags {
-                self.store.set_tags(&mut unit, id, thread.contact, tags).await?;
+                self.store
+                    .set_tags(&mut unit, id, thread.contact, tags)
+                    .await?;
             }
             if !unit.is_empty() {
-                self.store.feed_conversation(&mut unit, FeedKind::ConversationUpdated, id, now);
+                self.store
+                    .feed_conversation(&mut unit, FeedKind::ConversationUpdated, id, now);
                 self.store.commit(unit).await?;
             }
-            self.store.lookup_conversation(id).await?.ok_or(AppError::NotFound)
+            self.store
+                .lookup_conversation(id)
+                .await?
+                .ok_or(AppError::NotFound)
         })
         .await
     }
@@ -164,9 +198,12 @@ impl App {
             }
         }
         if let Some(tags) = &change.tags {
-            let long = tags.iter().any(|tag| !(1..=60).contains(&tag.expose().chars().count()));
+            let long = tags
+                .iter()
+                .any(|tag| !(1..=60).contains(&tag.expose().chars().count()));
             if tags.len() > limits::TAGS_MAX || long {
-                let problem = FieldProblem::new("tags", "field-count").with("max", limits::TAGS_MAX);
+                let problem =
+                    FieldProblem::new("tags", "field-count").with("max", limits::TAGS_MAX);
                 return Err(AppError::Invalid(vec![problem]));
             }
         }
@@ -191,7 +228,9 @@ impl App {
             if chars == 0 {
                 Some(FieldProblem::new("text", "field-required"))
             } else if chars > limits::NOTE_CHARS_MAX {
-                Some(FieldProblem::new("text", "field-too-long").with("max", limits::NOTE_CHARS_MAX))
+                Some(
+                    FieldProblem::new("text", "field-too-long").with("max", limits::NOTE_CHARS_MAX),
+                )
             } else {
                 None
             }
@@ -202,8 +241,10 @@ impl App {
         let body = digest([b"note:", text.expose().as_bytes()].concat().as_slice());
         self.retry(|| async {
             if let Some(client_id) = client_id
-                && let Some((digest, found)) =
-                    self.store.lookup_client_write(author.bytes(), client_id).await?
+                && let Some((digest, found)) = self
+                    .store
+                    .lookup_client_write(author.bytes(), client_id)
+                    .await?
             {
                 let note = NoteId::from_bytes(found);
                 return match self.store.note_place(note).await? {
@@ -213,8 +254,14 @@ impl App {
                     _ => Err(AppError::Conflict("client_id_reused")),
                 };
             }
-            let note = self.stage_note(id, (author, name), text, client_id.map(|c| (c, body))).await?;
-            let (_, seq) = self.store.note_place(note).await?.ok_or(AppError::NotFound)?;
+            let note = self
+                .stage_note(id, (author, name), text, client_id.map(|c| (c, body)))
+                .await?;
+            let (_, seq) = self
+                .store
+                .note_place(note)
+                .await?
+                .ok_or(AppError::NotFound)?;
             Ok((note, seq, true))
         })
         .await
@@ -227,13 +274,18 @@ impl App {
         text: &Pii<String>,
         client: Option<(&str, [u8; 32])>,
     ) -> Result<NoteId, AppError> {
-        let thread = self.store.lookup_thread(id).await?.ok_or(AppError::NotFound)?;
+        let thread = self
+            .store
+            .lookup_thread(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let now = self.now();
         let note = NoteId::from_bytes(self.fresh());
         let mut unit = Unit::new();
         if let Some((client_id, body)) = client {
             let scope = author.0.bytes();
-            self.store.claim_client_id(&mut unit, scope, client_id, body, note.bytes(), now);
+            self.store
+                .claim_client_id(&mut unit, scope, client_id, body, note.bytes(), now);
         }
         let preview = Preview {
             kind: PreviewKind::Note,
@@ -243,9 +295,14 @@ impl App {
             at: now.0,
         };
         let append = Append::Note { preview: &preview };
-        self.store.append(&mut unit, id, thread.contact, &append).await?;
-        self.store.add_note(&mut unit, id, thread.contact, (note, author.0, text), now).await?;
-        self.store.feed_appended(&mut unit, FeedKind::NoteCreated, id, note.bytes(), now);
+        self.store
+            .append(&mut unit, id, thread.contact, &append)
+            .await?;
+        self.store
+            .add_note(&mut unit, id, thread.contact, (note, author.0, text), now)
+            .await?;
+        self.store
+            .feed_appended(&mut unit, FeedKind::NoteCreated, id, note.bytes(), now);
         self.store.commit(unit).await?;
         Ok(note)
     }
@@ -254,14 +311,24 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`].
-    pub async fn mark_read(&self, _access: &Access, id: ConversationId, seq: i64) -> Result<(), AppError> {
-        let conversation = self.store.lookup_conversation(id).await?.ok_or(AppError::NotFound)?;
+    pub async fn mark_read(
+        &self,
+        _access: &Access,
+        id: ConversationId,
+        seq: i64,
+    ) -> Result<(), AppError> {
+        let conversation = self
+            .store
+            .lookup_conversation(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if seq <= conversation.team_read_seq || seq > conversation.last_seq {
             return Ok(());
         }
         let mut unit = Unit::new();
         self.store.set_team_read(&mut unit, id, seq);
-        self.store.feed_conversation(&mut unit, FeedKind::ConversationUpdated, id, self.now());
+        self.store
+            .feed_conversation(&mut unit, FeedKind::ConversationUpdated, id, self.now());
         self.store.commit(unit).await?;
         if conversation.unread > 0 {
             let app = self.clone();
@@ -272,9 +339,20 @@ impl App {
 
     /// # Errors
     /// [`AppError::NotFound`].
-    pub async fn composer(&self, _access: &Access, id: ConversationId) -> Result<ComposerState, AppError> {
-        let conversation = self.store.lookup_conversation(id).await?.ok_or(AppError::NotFound)?;
-        let channel = self.channel(conversation.channel).await?.ok_or(AppError::NotFound)?;
+    pub async fn composer(
+        &self,
+        _access: &Access,
+        id: ConversationId,
+    ) -> Result<ComposerState, AppError> {
+        let conversation = self
+            .store
+            .lookup_conversation(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let channel = self
+            .channel(conversation.channel)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let capabilities = self.capabilities(&conversation)?;
         let standing = self.standing(&conversation, capabilities, None).await?;
         let reasons = gate::free_text_reasons(&standing);
@@ -286,20 +364,37 @@ impl App {
             Vec::new()
         };
         let channel_name = channel.name.clone();
-        Ok(ComposerState { conversation, channel_name, capabilities, window, reasons, templates })
+        Ok(ComposerState {
+            conversation,
+            channel_name,
+            capabilities,
+            window,
+            reasons,
+            templates,
+        })
     }
 
     /// # Errors
     /// What the store says.
-    pub async fn contacts(&self, _access: &Access, page: PageRequest) -> Result<Page<Contact>, AppError> {
+    pub async fn contacts(
+        &self,
+        _access: &Access,
+        page: PageRequest,
+    ) -> Result<Page<Contact>, AppError> {
         Ok(self.store.contacts(page).await?)
     }
 
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn contact(&self, access: &Access, id: ContactId) -> Result<ContactView, AppError> {
-        let contact = self.store.lookup_contact(id).await?.ok_or(AppError::NotFound)?;
-        self.store.log_read(access, id, "contact", self.now()).await?;
+        let contact = self
+            .store
+            .lookup_contact(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        self.store
+            .log_read(access, id, "contact", self.now())
+            .await?;
         let mut conversations = Vec::new();
         for conversation in self.store.conversations_of(id).await? {
             conversations.extend(self.store.lookup_conversation(conversation).await?);
@@ -314,13 +409,22 @@ impl App {
 
     /// # Errors
     /// [`AppError::Invalid`], [`AppError::NotFound`].
-    pub async fn rename_contact(&self, access: &Access, id: ContactId, name: &Pii<String>) -> Result<(), AppError> {
+    pub async fn rename_contact(
+        &self,
+        access: &Access,
+        id: ContactId,
+        name: &Pii<String>,
+    ) -> Result<(), AppError> {
         if let Some(problem) = crate::identity::check_name("name", name) {
             return Err(AppError::Invalid(vec![problem]));
         }
         _ = access;
         self.retry(|| async {
-            let mut contact = self.store.lookup_contact(id).await?.ok_or(AppError::NotFound)?;
+            let mut contact = self
+                .store
+                .lookup_contact(id)
+                .await?
+                .ok_or(AppError::NotFound)?;
             contact.name = Some(name.clone().map(|name| name.trim().to_owned()));
             let mut unit = Unit::new();
             self.store.update_contact(&mut unit, &contact).await?;
@@ -330,12 +434,18 @@ impl App {
         .await
     }
 
-    pub(crate) async fn feed_contact(&self, unit: &mut Unit, id: ContactId) -> Result<(), AppError> {
+    pub(crate) async fn feed_contact(
+        &self,
+        unit: &mut Unit,
+        id: ContactId,
+    ) -> Result<(), AppError> {
         let now = self.now();
-        self.store.feed_subject(unit, FeedKind::ContactUpdated, id.bytes(), now);
+        self.store
+            .feed_subject(unit, FeedKind::ContactUpdated, id.bytes(), now);
         for conversation in self.store.conversations_of(id).await? {
             self.store.touch_conversation(unit, conversation);
-            self.store.feed_conversation(unit, FeedKind::ConversationUpdated, conversation, now);
+            self.store
+                .feed_conversation(unit, FeedKind::ConversationUpdated, conversation, now);
         }
         Ok(())
     }
@@ -347,7 +457,10 @@ impl App {
     pub async fn wake_snoozed(&self) -> Result<usize, AppError> {
         let due = self.store.due_snoozes(self.now(), 100).await?;
         for id in &due {
-            let woken = ConversationChange { status: Some(Status::Open), ..Default::default() };
+            let woken = ConversationChange {
+                status: Some(Status::Open),
+                ..Default::default()
+            };
             let access = Access::house(domain::teammate::Right::WriteMessages);
             match self.change_conversation(&access, *id, &woken).await {
                 Ok(_) | Err(AppError::NotFound | AppError::Conflict(_)) => {}
@@ -360,7 +473,11 @@ impl App {
 
 type Told = Vec<(ActivityKind, BTreeMap<String, String>)>;
 
-fn apply(state: State, change: &ConversationChange, now: Timestamp) -> Result<(State, Told), AppError> {
+fn apply(
+    state: State,
+    change: &ConversationChange,
+    now: Timestamp,
+) -> Result<(State, Told), AppError> {
     let refuse = |error: ChangeError| {
         let key = match error {
             ChangeError::SnoozeInThePast | ChangeError::SnoozeWithoutEnd => "field-time",
@@ -396,4 +513,3 @@ fn apply(state: State, change: &ConversationChange, now: Timestamp) -> Result<(S
     }
     Ok((next, told))
 }
-

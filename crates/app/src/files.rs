@@ -74,7 +74,9 @@ fn plain_mime(declared: &str) -> Option<String> {
     let part = |text: &str| {
         !text.is_empty()
             && text.len() <= 80
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-._".contains(&b))
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-._".contains(&b))
     };
     let (kind, sub) = mime.split_once('/')?;
     (part(kind) && part(sub)).then_some(mime)
@@ -85,10 +87,14 @@ fn plain_mime(declared: &str) -> Option<String> {
 pub(crate) fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let tricks = |c: char| {
-        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+        c.is_control()
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
     };
-    let name: String =
-        last.chars().filter(|c| !tricks(*c)).take(limits::FILE_NAME_CHARS_MAX).collect();
+    let name: String = last
+        .chars()
+        .filter(|c| !tricks(*c))
+        .take(limits::FILE_NAME_CHARS_MAX)
+        .collect();
     let name = name.trim().trim_start_matches('.').to_owned();
     (!name.is_empty()).then_some(name)
 }
@@ -123,7 +129,9 @@ impl App {
             (Some("audio/x-wav"), _) => "audio/wav".to_owned(),
             (Some(found), _) => found.to_owned(),
             // Text has no marks, so the sender's word counts, but only for what is never shown.
-            (None, Some(declared)) if !SHOWN_TYPES.contains(&declared) && !declared.starts_with("image/") => {
+            (None, Some(declared))
+                if !SHOWN_TYPES.contains(&declared) && !declared.starts_with("image/") =>
+            {
                 declared.to_owned()
             }
             (None, _) => "application/octet-stream".to_owned(),
@@ -133,14 +141,25 @@ impl App {
             _ if !SHOWN_TYPES.contains(&mime.as_str()) => MediaKind::File,
             kind => kind,
         };
-        Ok(CleanFile { bytes, mime, kind, dimensions: None })
+        Ok(CleanFile {
+            bytes,
+            mime,
+            kind,
+            dimensions: None,
+        })
     }
 
     /// Seals and stores bytes; answers the secret that opens them.
-    pub(crate) async fn keep_file(&self, id: AttachmentId, bytes: &[u8]) -> Result<[u8; 32], AppError> {
+    pub(crate) async fn keep_file(
+        &self,
+        id: AttachmentId,
+        bytes: &[u8],
+    ) -> Result<[u8; 32], AppError> {
         let secret = self.store.ids().secret();
         let sealed = self.store.seal_file(id, &secret, bytes)?;
-        self.blobs.put(&BlobName::of_bytes(id.bytes()), Bytes::from(sealed)).await?;
+        self.blobs
+            .put(&BlobName::of_bytes(id.bytes()), Bytes::from(sealed))
+            .await?;
         Ok(secret)
     }
 
@@ -148,7 +167,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::TooLarge`], [`AppError::Invalid`] for bombs and damaged pictures.
-    pub async fn upload(&self, uploader: Uploader, input: UploadInput) -> Result<StoredAttachment, AppError> {
+    pub async fn upload(
+        &self,
+        uploader: Uploader,
+        input: UploadInput,
+    ) -> Result<StoredAttachment, AppError> {
         let max_bytes = match uploader {
             Uploader::Teammate(_) => limits::ATTACHMENT_MAX,
             Uploader::Contact(_) => limits::CHAT_ATTACHMENT_MAX,
@@ -159,7 +182,9 @@ impl App {
         if input.bytes.is_empty() {
             return Err(AppError::invalid("file", "file-empty"));
         }
-        let file = self.clean_file(input.bytes, input.mime.as_deref(), input.voice).await?;
+        let file = self
+            .clean_file(input.bytes, input.mime.as_deref(), input.voice)
+            .await?;
         let id = AttachmentId::from_bytes(self.fresh());
         let secret = self.keep_file(id, &file.bytes).await?;
         let new = NewAttachment {
@@ -169,7 +194,9 @@ impl App {
             kind: file.kind,
             state: AttachmentState::Stored,
             size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-            name: input.name.and_then(|name| clean_name(name.expose()).map(Pii::new)),
+            name: input
+                .name
+                .and_then(|name| clean_name(name.expose()).map(Pii::new)),
             mime: file.mime,
             dimensions: file.dimensions,
             reference: None,
@@ -181,7 +208,10 @@ impl App {
         let mut unit = Unit::new();
         self.store.add_attachment(&mut unit, &new).await?;
         self.store.commit(unit).await?;
-        self.store.lookup_attachment(id).await?.ok_or(AppError::NotFound)
+        self.store
+            .lookup_attachment(id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// Hands a file out to who may read the conversation it is part of. A file that is part of
@@ -190,18 +220,26 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for everybody else.
     pub async fn file(&self, access: &Access, id: AttachmentId) -> Result<FileContent, AppError> {
-        let attachment = self.store.lookup_attachment(id).await?.ok_or(AppError::NotFound)?;
+        let attachment = self
+            .store
+            .lookup_attachment(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let allowed = match (access.actor(), attachment.contact) {
             (Actor::Contact(contact), Some(owner)) => contact == owner,
             (Actor::Contact(contact), None) => attachment.uploader == Some(contact.bytes()),
             (Actor::Teammate(_) | Actor::Token { .. } | Actor::House, Some(_)) => true,
-            (actor, None) => actor.teammate().is_some_and(|id| attachment.uploader == Some(id.bytes())),
+            (actor, None) => actor
+                .teammate()
+                .is_some_and(|id| attachment.uploader == Some(id.bytes())),
         };
         if !allowed || attachment.state != AttachmentState::Stored {
             return Err(AppError::NotFound);
         }
         if let Some(contact) = attachment.contact {
-            self.store.log_read(access, contact, "attachment", self.now()).await?;
+            self.store
+                .log_read(access, contact, "attachment", self.now())
+                .await?;
         }
         let sealed = self.blobs.get(&BlobName::of_bytes(id.bytes())).await?;
         let bytes = self.store.open_file(&attachment, &sealed).await?;
@@ -222,15 +260,24 @@ mod tests {
     #[test]
     fn names_lose_folders_and_tricks() {
         assert_eq!(clean_name("../../etc/passwd").as_deref(), Some("passwd"));
-        assert_eq!(clean_name("C:\\temp\\rechnung.pdf").as_deref(), Some("rechnung.pdf"));
-        assert_eq!(clean_name("foto\u{202e}gpj.exe").as_deref(), Some("fotogpj.exe"));
+        assert_eq!(
+            clean_name("C:\\temp\\rechnung.pdf").as_deref(),
+            Some("rechnung.pdf")
+        );
+        assert_eq!(
+            clean_name("foto\u{202e}gpj.exe").as_deref(),
+            Some("fotogpj.exe")
+        );
         assert_eq!(clean_name("...").as_deref(), None);
         assert_eq!(clean_name(".htaccess").as_deref(), Some("htaccess"));
     }
 
     #[test]
     fn types_are_plain_or_nothing() {
-        assert_eq!(plain_mime("Text/CSV; charset=utf-8").as_deref(), Some("text/csv"));
+        assert_eq!(
+            plain_mime("Text/CSV; charset=utf-8").as_deref(),
+            Some("text/csv")
+        );
         assert_eq!(plain_mime("text/html\r\nx: y"), None);
         assert_eq!(plain_mime("text"), None);
     }

@@ -30,7 +30,7 @@ pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
 pub use passkeys::PasskeyStart;
 pub use registry::Registry;
-pub use sending::{Sent, SendInput};
+pub use sending::{SendInput, Sent};
 pub use setup::{SetupInput, SetupOutcome};
 pub use signals::{Presence, SignalEvent};
 
@@ -120,7 +120,9 @@ impl App {
             }
         }
         match attempt().await {
-            Err(AppError::Store(StoreError::Stale(_))) => Err(AppError::Conflict("changed_meanwhile")),
+            Err(AppError::Store(StoreError::Stale(_))) => {
+                Err(AppError::Conflict("changed_meanwhile"))
+            }
             other => other,
         }
     }

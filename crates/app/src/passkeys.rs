@@ -23,8 +23,13 @@ pub struct PasskeyStart {
 }
 
 enum Question {
-    Register { teammate: TeammateId, state: Box<PasskeyRegistration> },
-    SignIn { state: Box<DiscoverableAuthentication> },
+    Register {
+        teammate: TeammateId,
+        state: Box<PasskeyRegistration>,
+    },
+    SignIn {
+        state: Box<DiscoverableAuthentication>,
+    },
 }
 
 const QUESTION_LIFETIME_MS: i64 = 5 * time::MINUTE_MS;
@@ -37,15 +42,23 @@ pub(crate) struct Passkeys {
 
 impl Passkeys {
     pub(crate) fn new(public_url: &str) -> Self {
-        Self { webauthn: build(public_url), questions: Mutex::default() }
+        Self {
+            webauthn: build(public_url),
+            questions: Mutex::default(),
+        }
     }
 
     fn webauthn(&self) -> Result<&Webauthn, AppError> {
-        self.webauthn.as_ref().ok_or(AppError::Conflict("passkeys_need_a_host_name"))
+        self.webauthn
+            .as_ref()
+            .ok_or(AppError::Conflict("passkeys_need_a_host_name"))
     }
 
     fn ask(&self, id: String, question: Question, now: Timestamp) -> Result<(), AppError> {
-        let mut questions = self.questions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut questions = self
+            .questions
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         questions.retain(|_, (asked, _)| now.0 - asked.0 < QUESTION_LIFETIME_MS);
         if questions.len() >= QUESTIONS_MAX {
             return Err(AppError::RateLimited);
@@ -56,7 +69,10 @@ impl Passkeys {
 
     /// A question can be answered once.
     fn take(&self, id: &str, now: Timestamp) -> Result<Question, AppError> {
-        let mut questions = self.questions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut questions = self
+            .questions
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match questions.remove(id) {
             Some((asked, question)) if now.0 - asked.0 < QUESTION_LIFETIME_MS => Ok(question),
             _ => Err(AppError::Unauthorized("passkey_refused")),
@@ -67,7 +83,11 @@ impl Passkeys {
 fn build(public_url: &str) -> Option<Webauthn> {
     let origin = Url::parse(public_url).ok()?;
     let host = origin.domain()?.to_owned();
-    WebauthnBuilder::new(&host, &origin).ok()?.rp_name("Tresen").build().ok()
+    WebauthnBuilder::new(&host, &origin)
+        .ok()?
+        .rp_name("Tresen")
+        .build()
+        .ok()
 }
 
 fn refused<E>(_error: E) -> AppError {
@@ -80,7 +100,9 @@ fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, AppError> {
 
 impl App {
     fn question_id(&self) -> String {
-        vault::Token::from_secret("pkq", self.store.ids().secret()).expose().to_owned()
+        vault::Token::from_secret("pkq", self.store.ids().secret())
+            .expose()
+            .to_owned()
     }
 
     /// # Errors
@@ -103,15 +125,22 @@ impl App {
             )
             .map_err(refused)?;
         let challenge_id = self.question_id();
-        let question = Question::Register { teammate: who.id(), state: Box::new(state) };
-        self.passkeys.ask(challenge_id.clone(), question, self.now())?;
+        let question = Question::Register {
+            teammate: who.id(),
+            state: Box::new(state),
+        };
+        self.passkeys
+            .ask(challenge_id.clone(), question, self.now())?;
         let mut options = json(&challenge)?;
         // The passkey must be found without a name being typed, or it could not sign anybody in.
         if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
             selection["residentKey"] = "required".into();
             selection["requireResidentKey"] = true.into();
         }
-        Ok(PasskeyStart { challenge_id, options })
+        Ok(PasskeyStart {
+            challenge_id,
+            options,
+        })
     }
 
     /// # Errors
@@ -123,15 +152,19 @@ impl App {
         credential: serde_json::Value,
     ) -> Result<PasskeyId, AppError> {
         let webauthn = self.passkeys.webauthn()?;
-        let Question::Register { teammate, state } = self.passkeys.take(challenge_id, self.now())? else {
+        let Question::Register { teammate, state } =
+            self.passkeys.take(challenge_id, self.now())?
+        else {
             return Err(AppError::Unauthorized("passkey_refused"));
         };
         if teammate != who.id() {
             return Err(AppError::Unauthorized("passkey_refused"));
         }
-        let answer: RegisterPublicKeyCredential =
-            serde_json::from_value(credential).map_err(|_| AppError::invalid("credential", "field-required"))?;
-        let credential = webauthn.finish_passkey_registration(&answer, &state).map_err(refused)?;
+        let answer: RegisterPublicKeyCredential = serde_json::from_value(credential)
+            .map_err(|_| AppError::invalid("credential", "field-required"))?;
+        let credential = webauthn
+            .finish_passkey_registration(&answer, &state)
+            .map_err(refused)?;
         let passkey = Passkey {
             id: PasskeyId::from_bytes(self.fresh()),
             teammate,
@@ -147,20 +180,34 @@ impl App {
 
     /// # Errors
     /// What the store says.
-    pub async fn passkeys_of(&self, who: &Identity) -> Result<Vec<(PasskeyId, Timestamp)>, AppError> {
+    pub async fn passkeys_of(
+        &self,
+        who: &Identity,
+    ) -> Result<Vec<(PasskeyId, Timestamp)>, AppError> {
         let passkeys = self.store.passkeys_of(who.id()).await?;
-        Ok(passkeys.into_iter().map(|passkey| (passkey.id, passkey.created_at)).collect())
+        Ok(passkeys
+            .into_iter()
+            .map(|passkey| (passkey.id, passkey.created_at))
+            .collect())
     }
 
     /// # Errors
     /// [`AppError::Conflict`] where passkeys cannot work.
     pub fn start_passkey_sign_in(&self) -> Result<PasskeyStart, AppError> {
         let webauthn = self.passkeys.webauthn()?;
-        let (challenge, state) = webauthn.start_discoverable_authentication().map_err(refused)?;
+        let (challenge, state) = webauthn
+            .start_discoverable_authentication()
+            .map_err(refused)?;
         let challenge_id = self.question_id();
-        let question = Question::SignIn { state: Box::new(state) };
-        self.passkeys.ask(challenge_id.clone(), question, self.now())?;
-        Ok(PasskeyStart { challenge_id, options: json(&challenge)? })
+        let question = Question::SignIn {
+            state: Box::new(state),
+        };
+        self.passkeys
+            .ask(challenge_id.clone(), question, self.now())?;
+        Ok(PasskeyStart {
+            challenge_id,
+            options: json(&challenge)?,
+        })
     }
 
     /// # Errors
@@ -174,9 +221,11 @@ impl App {
         let Question::SignIn { state } = self.passkeys.take(challenge_id, self.now())? else {
             return Err(AppError::Unauthorized("passkey_refused"));
         };
-        let answer: PublicKeyCredential =
-            serde_json::from_value(credential).map_err(|_| AppError::invalid("credential", "field-required"))?;
-        let (_, id) = webauthn.identify_discoverable_authentication(&answer).map_err(refused)?;
+        let answer: PublicKeyCredential = serde_json::from_value(credential)
+            .map_err(|_| AppError::invalid("credential", "field-required"))?;
+        let (_, id) = webauthn
+            .identify_discoverable_authentication(&answer)
+            .map_err(refused)?;
         let found = self.store.lookup_passkey(id).await?;
         let mut passkey = found.ok_or(AppError::Unauthorized("passkey_refused"))?;
         let mut stored: Credential = serde_json::from_slice(passkey.body.expose())
@@ -199,5 +248,7 @@ impl App {
 }
 
 fn stored_form(credential: &Credential) -> Result<Pii<Vec<u8>>, AppError> {
-    serde_json::to_vec(credential).map(Pii::new).map_err(|error| AppError::Internal(error.to_string()))
+    serde_json::to_vec(credential)
+        .map(Pii::new)
+        .map_err(|error| AppError::Internal(error.to_string()))
 }

@@ -6,7 +6,9 @@ use domain::content::{Choices, Content, Quote, Template, TemplateCategory, Templ
 use domain::delivery::DeliveryState;
 use domain::gate::{self, FileFact, Reason, SendPermit, SendRequest, Standing, TemplateUseFact};
 use domain::window::ReplyWindow;
-use domain::{AttachmentId, ContactId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits};
+use domain::{
+    AttachmentId, ContactId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits,
+};
 use store::{
     Append, AttachmentState, Author, Conversation, Direction, FeedKind, Guard, JobKind, NewJob,
     NewMessage, Preview, PreviewKind, StoredAttachment, StoredMessage, Unit,
@@ -47,7 +49,10 @@ impl SendInput {
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part);
         };
-        add(self.text.as_ref().map_or(b"", |text| text.expose().as_bytes()));
+        add(self
+            .text
+            .as_ref()
+            .map_or(b"", |text| text.expose().as_bytes()));
         for id in &self.attachments {
             add(&id.bytes());
         }
@@ -65,7 +70,10 @@ impl SendInput {
             None => {}
             Some(Choices::Buttons(buttons)) => buttons.iter().for_each(|b| add(b.id.as_bytes())),
             Some(Choices::List { sections, .. }) => {
-                sections.iter().flat_map(|s| &s.rows).for_each(|row| add(row.id.as_bytes()));
+                sections
+                    .iter()
+                    .flat_map(|s| &s.rows)
+                    .for_each(|row| add(row.id.as_bytes()));
             }
         }
         digest(&bytes)
@@ -79,13 +87,17 @@ impl SendInput {
         let chars = |text: &str| text.chars().count();
         let (buttons, list_rows) = match &self.choices {
             None => (Vec::new(), Vec::new()),
-            Some(Choices::Buttons(buttons)) => {
-                (buttons.iter().map(|button| chars(&button.title)).collect(), Vec::new())
-            }
+            Some(Choices::Buttons(buttons)) => (
+                buttons.iter().map(|button| chars(&button.title)).collect(),
+                Vec::new(),
+            ),
             Some(Choices::List { sections, .. }) => {
                 let rows = sections.iter().flat_map(|section| &section.rows);
                 let sizes = rows.map(|row| {
-                    (chars(&row.title), row.description.as_deref().map_or(0, chars))
+                    (
+                        chars(&row.title),
+                        row.description.as_deref().map_or(0, chars),
+                    )
                 });
                 (Vec::new(), sizes.collect())
             }
@@ -112,8 +124,12 @@ pub(crate) fn file_fact(file: &StoredAttachment) -> FileFact {
 pub(crate) fn check_client_id(client_id: Option<&str>) -> Option<FieldProblem> {
     let id = client_id?;
     let fits = (1..=limits::CLIENT_ID_CHARS_MAX).contains(&id.len())
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    (!fits).then(|| FieldProblem::new("client_id", "field-client-id").with("max", limits::CLIENT_ID_CHARS_MAX))
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    (!fits).then(|| {
+        FieldProblem::new("client_id", "field-client-id").with("max", limits::CLIENT_ID_CHARS_MAX)
+    })
 }
 
 impl App {
@@ -129,7 +145,11 @@ impl App {
             Some(template) if template.category == TemplateCategory::Marketing => {
                 let said = self
                     .store
-                    .preference(conversation.contact, conversation.channel, "marketing_messages")
+                    .preference(
+                        conversation.contact,
+                        conversation.channel,
+                        "marketing_messages",
+                    )
                     .await?;
                 said.as_deref() == Some("stop")
             }
@@ -149,7 +169,10 @@ impl App {
         })
     }
 
-    pub(crate) fn capabilities(&self, conversation: &Conversation) -> Result<&'static Capabilities, AppError> {
+    pub(crate) fn capabilities(
+        &self,
+        conversation: &Conversation,
+    ) -> Result<&'static Capabilities, AppError> {
         self.registry
             .get(conversation.channel_kind)
             .map(|connector| connector.capabilities())
@@ -176,19 +199,32 @@ impl App {
             if let Some(sent) = self.sent_before(author, id, input).await? {
                 return Ok(sent);
             }
-            let conversation = self.store.lookup_conversation(id).await?.ok_or(AppError::NotFound)?;
+            let conversation = self
+                .store
+                .lookup_conversation(id)
+                .await?
+                .ok_or(AppError::NotFound)?;
             let files = self.files_to_send(access, &input.attachments).await?;
             let permit = self.permit(&conversation, input, &files).await?;
             let able = self.capabilities(&conversation)?;
             let quote = self.quote_of(&conversation, input.quote).await?;
             let pieces = self.pieces(input, quote, files, able);
-            let unit = self.stage(&conversation, author, name, input, &pieces, &permit).await?;
-            let first = pieces.first().map(|piece| piece.id).ok_or(AppError::NotFound)?;
+            let unit = self
+                .stage(&conversation, author, name, input, &pieces, &permit)
+                .await?;
+            let first = pieces
+                .first()
+                .map(|piece| piece.id)
+                .ok_or(AppError::NotFound)?;
             match self.store.commit(unit).await.map_err(AppError::from) {
                 // Somebody with the same id was faster: next time it is found above.
                 Err(error) if error.is_guard(Guard::ClientId) => Err(error),
                 Err(error) => Err(error),
-                Ok(()) => Ok(Sent { conversation: id, message: first, created: true }),
+                Ok(()) => Ok(Sent {
+                    conversation: id,
+                    message: first,
+                    created: true,
+                }),
             }
         })
         .await
@@ -214,10 +250,14 @@ impl App {
         let scope = scope(teammate, conversation);
         match self.store.lookup_client_write(scope, client_id).await? {
             None => Ok(None),
-            Some((digest, _)) if digest != input.digest() => Err(AppError::Conflict("client_id_reused")),
-            Some((_, id)) => {
-                Ok(Some(Sent { conversation, message: MessageId::from_bytes(id), created: false }))
+            Some((digest, _)) if digest != input.digest() => {
+                Err(AppError::Conflict("client_id_reused"))
             }
+            Some((_, id)) => Ok(Some(Sent {
+                conversation,
+                message: MessageId::from_bytes(id),
+                created: false,
+            })),
         }
     }
 
@@ -228,11 +268,16 @@ impl App {
     ) -> Result<Vec<StoredAttachment>, AppError> {
         let mut files = Vec::with_capacity(ids.len().min(limits::ATTACHMENTS_PER_MESSAGE_MAX));
         for (place, id) in ids.iter().enumerate() {
-            let unusable = || AppError::invalid(format!("attachments.{place}"), "attachment-unusable");
+            let unusable =
+                || AppError::invalid(format!("attachments.{place}"), "attachment-unusable");
             if place >= limits::ATTACHMENTS_PER_MESSAGE_MAX || ids[..place].contains(id) {
                 return Err(unusable());
             }
-            let file = self.store.lookup_attachment(*id).await?.ok_or_else(unusable)?;
+            let file = self
+                .store
+                .lookup_attachment(*id)
+                .await?
+                .ok_or_else(unusable)?;
             let mine = access.actor().teammate().map(TeammateId::bytes) == file.uploader;
             if !mine || file.message.is_some() || file.state != AttachmentState::Stored {
                 return Err(unusable());
@@ -286,10 +331,17 @@ impl App {
         able: &Capabilities,
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        let mut text = input.text.clone().filter(|text| !text.expose().trim().is_empty());
+        let mut text = input
+            .text
+            .clone()
+            .filter(|text| !text.expose().trim().is_empty());
         let mut quote = quote;
         let mut piece = |content: Content, files: Vec<StoredAttachment>| {
-            pieces.push(Piece { id: MessageId::from_bytes(self.fresh()), content, files });
+            pieces.push(Piece {
+                id: MessageId::from_bytes(self.fresh()),
+                content,
+                files,
+            });
         };
         if files.is_empty() {
             let content = Content {
@@ -302,7 +354,9 @@ impl App {
             piece(content, files);
             return pieces;
         }
-        let long = text.as_ref().is_some_and(|t| t.expose().chars().count() > able.caption_chars_max);
+        let long = text
+            .as_ref()
+            .is_some_and(|t| t.expose().chars().count() > able.caption_chars_max);
         let captioned = files.first().is_some_and(|file| takes_caption(file, able));
         if input.choices.is_some() || (text.is_some() && (long || !captioned)) {
             let content = Content {
@@ -316,7 +370,11 @@ impl App {
         let mut files = files.into_iter().peekable();
         while files.peek().is_some() {
             let bundle: Vec<_> = files.by_ref().take(able.files_per_message.max(1)).collect();
-            let content = Content { text: text.take(), quote: quote.take(), ..Content::default() };
+            let content = Content {
+                text: text.take(),
+                quote: quote.take(),
+                ..Content::default()
+            };
             piece(content, bundle);
         }
         pieces
@@ -338,14 +396,22 @@ impl App {
         {
             let scope = scope(teammate, conversation.id);
             let digest = input.digest();
-            self.store.claim_client_id(&mut unit, scope, client_id, digest, first.id.bytes(), now);
+            self.store
+                .claim_client_id(&mut unit, scope, client_id, digest, first.id.bytes(), now);
         }
         let state = conversation.state.on_answer(author.teammate());
         for (place, piece) in pieces.iter().enumerate() {
             let preview = outbound_preview(piece, name, now);
             let version = conversation.version + i64::try_from(place).unwrap_or(0);
-            let append = Append::Answer { at: now, state, version, preview: &preview };
-            self.store.append(&mut unit, conversation.id, conversation.contact, &append).await?;
+            let append = Append::Answer {
+                at: now,
+                state,
+                version,
+                preview: &preview,
+            };
+            self.store
+                .append(&mut unit, conversation.id, conversation.contact, &append)
+                .await?;
             let message = NewMessage {
                 id: piece.id,
                 conversation: conversation.id,
@@ -355,7 +421,11 @@ impl App {
                 author,
                 author_name: Some(name.clone()),
                 content: piece.content.clone(),
-                client_id: if place == 0 { input.client_id.clone() } else { None },
+                client_id: if place == 0 {
+                    input.client_id.clone()
+                } else {
+                    None
+                },
                 at: now,
                 now,
                 provider_id: None,
@@ -366,17 +436,25 @@ impl App {
             for (position, file) in piece.files.iter().enumerate() {
                 let place = (conversation.contact, conversation.id, piece.id);
                 let position = i64::try_from(position).unwrap_or(0);
-                self.store.place_attachment(&mut unit, file, place, position).await?;
+                self.store
+                    .place_attachment(&mut unit, file, place, position)
+                    .await?;
             }
             let job = self.deliver_job(conversation.id, piece.id, now);
             self.store.add_job(&mut unit, &job);
             let kind = FeedKind::MessageCreated;
-            self.store.feed_appended(&mut unit, kind, conversation.id, piece.id.bytes(), now);
+            self.store
+                .feed_appended(&mut unit, kind, conversation.id, piece.id.bytes(), now);
         }
         Ok(unit)
     }
 
-    pub(crate) fn deliver_job(&self, conversation: ConversationId, message: MessageId, now: Timestamp) -> NewJob {
+    pub(crate) fn deliver_job(
+        &self,
+        conversation: ConversationId,
+        message: MessageId,
+        now: Timestamp,
+    ) -> NewJob {
         NewJob {
             id: JobId::from_bytes(self.fresh()),
             kind: JobKind::Deliver,
@@ -391,12 +469,26 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Conflict`] when it is neither; [`AppError::Refused`] when it may not leave now.
-    pub async fn send_again(&self, _access: &Access, id: MessageId) -> Result<StoredMessage, AppError> {
+    pub async fn send_again(
+        &self,
+        _access: &Access,
+        id: MessageId,
+    ) -> Result<StoredMessage, AppError> {
         self.retry(|| async {
-            let message = self.store.lookup_message(id).await?.ok_or(AppError::NotFound)?;
-            let conversation =
-                self.store.lookup_conversation(message.conversation).await?.ok_or(AppError::NotFound)?;
-            if !message.state.is_some_and(DeliveryState::may_be_retried_by_a_person) {
+            let message = self
+                .store
+                .lookup_message(id)
+                .await?
+                .ok_or(AppError::NotFound)?;
+            let conversation = self
+                .store
+                .lookup_conversation(message.conversation)
+                .await?
+                .ok_or(AppError::NotFound)?;
+            if !message
+                .state
+                .is_some_and(DeliveryState::may_be_retried_by_a_person)
+            {
                 return Err(AppError::Conflict("not_failed"));
             }
             let files = self.store.attachments_of(id).await?;
@@ -410,10 +502,15 @@ impl App {
             let now = self.now();
             let mut unit = Unit::new();
             self.store.requeue_delivery(&mut unit, id, message.version);
-            self.store.add_job(&mut unit, &self.deliver_job(conversation.id, id, now));
-            self.store.feed_item(&mut unit, conversation.id, message.seq, id.bytes(), now);
+            self.store
+                .add_job(&mut unit, &self.deliver_job(conversation.id, id, now));
+            self.store
+                .feed_item(&mut unit, conversation.id, message.seq, id.bytes(), now);
             self.store.commit(unit).await?;
-            self.store.lookup_message(id).await?.ok_or(AppError::NotFound)
+            self.store
+                .lookup_message(id)
+                .await?
+                .ok_or(AppError::NotFound)
         })
         .await
     }
@@ -434,12 +531,22 @@ impl App {
         {
             return Err(AppError::invalid("emoji", "field-emoji"));
         }
-        let message = self.store.lookup_message(id).await?.ok_or(AppError::NotFound)?;
-        let conversation =
-            self.store.lookup_conversation(message.conversation).await?.ok_or(AppError::NotFound)?;
+        let message = self
+            .store
+            .lookup_message(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let conversation = self
+            .store
+            .lookup_conversation(message.conversation)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let able = self.capabilities(&conversation)?;
         let standing = self.standing(&conversation, able, None).await?;
-        let request = SendRequest { reaction: true, ..SendInput::default().request(&[], None) };
+        let request = SendRequest {
+            reaction: true,
+            ..SendInput::default().request(&[], None)
+        };
         gate::decide(&request, &standing).map_err(AppError::Refused)?;
         if message.direction != Direction::Inbound || message.deleted_at.is_some() {
             return Err(AppError::Refused(vec![Reason {
@@ -450,15 +557,21 @@ impl App {
         let now = self.now();
         let mut unit = Unit::new();
         let contact: ContactId = conversation.contact;
-        self.store.set_reaction(&mut unit, contact, id, Author::House, emoji.as_ref(), now).await?;
+        self.store
+            .set_reaction(&mut unit, contact, id, Author::House, emoji.as_ref(), now)
+            .await?;
         let job = NewJob {
             kind: JobKind::React,
             ..self.deliver_job(conversation.id, id, now)
         };
         self.store.add_job(&mut unit, &job);
-        self.store.feed_item(&mut unit, conversation.id, message.seq, id.bytes(), now);
+        self.store
+            .feed_item(&mut unit, conversation.id, message.seq, id.bytes(), now);
         self.store.commit(unit).await?;
-        self.store.lookup_message(id).await?.ok_or(AppError::NotFound)
+        self.store
+            .lookup_message(id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 }
 

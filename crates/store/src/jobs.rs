@@ -143,7 +143,12 @@ impl Store {
         unit.run(
             "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3, \
              attempts = attempts - $4 WHERE id = $1",
-            vec![blob(id.bytes()), run_at.0.into(), reason.into(), (!counted).into()],
+            vec![
+                blob(id.bytes()),
+                run_at.0.into(),
+                reason.into(),
+                (!counted).into(),
+            ],
         );
     }
 

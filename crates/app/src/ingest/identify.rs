@@ -25,7 +25,10 @@ impl App {
         channel: &Channel,
         sender: &Sender,
     ) -> Result<Option<Known>, AppError> {
-        let known = self.store.lookup_addresses(channel.id, &sender.addresses).await?;
+        let known = self
+            .store
+            .lookup_addresses(channel.id, &sender.addresses)
+            .await?;
         Ok(known.into_iter().next())
     }
 
@@ -42,7 +45,10 @@ impl App {
             return Ok(None);
         }
         let now = self.now();
-        let known = self.store.lookup_addresses(channel.id, &sender.addresses).await?;
+        let known = self
+            .store
+            .lookup_addresses(channel.id, &sender.addresses)
+            .await?;
         let contact = match known.first() {
             Some(first) => first.contact,
             None => {
@@ -59,16 +65,23 @@ impl App {
         let mut merged = false;
         let mut first_address = None;
         for address in &sender.addresses {
-            let (id, moved) =
-                self.stage_address(unit, channel, contact, address, &known).await?;
+            let (id, moved) = self
+                .stage_address(unit, channel, contact, address, &known)
+                .await?;
             merged |= moved;
             first_address = first_address.or(Some(id));
         }
-        let Some(address) = first_address else { return Ok(None) };
-        let existing = known.iter().find(|k| k.contact == contact).and_then(|k| k.conversation);
+        let Some(address) = first_address else {
+            return Ok(None);
+        };
+        let existing = known
+            .iter()
+            .find(|k| k.contact == contact)
+            .and_then(|k| k.conversation);
         let conversation = match existing {
             Some(conversation) => {
-                self.store.set_conversation_address(unit, conversation, address);
+                self.store
+                    .set_conversation_address(unit, conversation, address);
                 conversation
             }
             None => {

@@ -23,21 +23,32 @@ impl App {
         channel: &Channel,
         message: &InboundMessage,
     ) -> Result<Option<Staged>, AppError> {
-        if self.store.was_seen(channel.id, message.at, &message.provider_id).await? {
+        if self
+            .store
+            .was_seen(channel.id, message.at, &message.provider_id)
+            .await?
+        {
             return Ok(None);
         }
         let mut unit = Unit::new();
-        self.store.first_sight(&mut unit, channel.id, message.at, &message.provider_id);
-        let Some(person) = self.stage_person(&mut unit, channel, &message.sender).await? else {
+        self.store
+            .first_sight(&mut unit, channel.id, message.at, &message.provider_id);
+        let Some(person) = self
+            .stage_person(&mut unit, channel, &message.sender)
+            .await?
+        else {
             return Ok(None);
         };
         self.stage_opening(&mut unit, &person).await?;
         let content = self.inbound_content(&person, message).await?;
-        self.stage_inbound(&mut unit, channel, &person, message, content).await?;
-        self.store.use_address(&mut unit, person.address, self.now());
+        self.stage_inbound(&mut unit, channel, &person, message, content)
+            .await?;
+        self.store
+            .use_address(&mut unit, person.address, self.now());
         if person.opened {
             let kind = FeedKind::ConversationCreated;
-            self.store.feed_conversation(&mut unit, kind, person.conversation, self.now());
+            self.store
+                .feed_conversation(&mut unit, kind, person.conversation, self.now());
         }
         Ok(Some(unit.into()))
     }
@@ -46,11 +57,18 @@ impl App {
     /// one.
     async fn stage_opening(&self, unit: &mut Unit, person: &Person) -> Result<(), AppError> {
         if person.opened {
-            self.stage_activity(unit, person, ActivityKind::ConversationOpened, BTreeMap::new()).await?;
+            self.stage_activity(
+                unit,
+                person,
+                ActivityKind::ConversationOpened,
+                BTreeMap::new(),
+            )
+            .await?;
         }
         if person.merged {
             let facts = BTreeMap::from([("cause".to_owned(), "linked".to_owned())]);
-            self.stage_activity(unit, person, ActivityKind::IdentityChanged, facts).await?;
+            self.stage_activity(unit, person, ActivityKind::IdentityChanged, facts)
+                .await?;
         }
         Ok(())
     }
@@ -65,21 +83,37 @@ impl App {
         let now = self.now();
         let id = ActivityId::from_bytes(self.fresh());
         let (conversation, contact) = (person.conversation, person.contact);
-        self.store.append(unit, conversation, contact, &Append::Activity).await?;
+        self.store
+            .append(unit, conversation, contact, &Append::Activity)
+            .await?;
         let activity = (id, kind, Author::Contact(contact));
-        self.store.add_activity(unit, conversation, contact, activity, &facts, now).await?;
-        self.store.feed_appended(unit, FeedKind::ActivityCreated, conversation, id.bytes(), now);
+        self.store
+            .add_activity(unit, conversation, contact, activity, &facts, now)
+            .await?;
+        self.store.feed_appended(
+            unit,
+            FeedKind::ActivityCreated,
+            conversation,
+            id.bytes(),
+            now,
+        );
         Ok(())
     }
 
-    async fn inbound_content(&self, person: &Person, message: &InboundMessage) -> Result<Content, AppError> {
+    async fn inbound_content(
+        &self,
+        person: &Person,
+        message: &InboundMessage,
+    ) -> Result<Content, AppError> {
         let quote = match &message.quote {
             None => None,
             Some(provider_id) => {
                 let found = if person.opened {
                     None
                 } else {
-                    self.store.lookup_message_in(person.conversation, provider_id).await?
+                    self.store
+                        .lookup_message_in(person.conversation, provider_id)
+                        .await?
                 };
                 Some(found.as_ref().map_or_else(
                     || Quote {
@@ -114,7 +148,10 @@ impl App {
         let echo = message.origin == Origin::Echo;
         let preview = inbound_preview(message, echo, &content);
         let append = if echo {
-            Append::Echo { at: message.at, preview: &preview }
+            Append::Echo {
+                at: message.at,
+                preview: &preview,
+            }
         } else {
             Append::Inbound {
                 at: message.at,
@@ -123,14 +160,24 @@ impl App {
                 preview: &preview,
             }
         };
-        self.store.append(unit, conversation, contact, &append).await?;
+        self.store
+            .append(unit, conversation, contact, &append)
+            .await?;
         let new = NewMessage {
             id,
             conversation,
             contact,
             channel: channel.id,
-            direction: if echo { Direction::Outbound } else { Direction::Inbound },
-            author: if echo { Author::Echo } else { Author::Contact(contact) },
+            direction: if echo {
+                Direction::Outbound
+            } else {
+                Direction::Inbound
+            },
+            author: if echo {
+                Author::Echo
+            } else {
+                Author::Contact(contact)
+            },
             author_name: None,
             content,
             client_id: None,
@@ -145,7 +192,8 @@ impl App {
             self.stage_pending_file(unit, &new, media, position).await?;
         }
         let kind = FeedKind::MessageCreated;
-        self.store.feed_appended(unit, kind, conversation, id.bytes(), now);
+        self.store
+            .feed_appended(unit, kind, conversation, id.bytes(), now);
         Ok(())
     }
 
@@ -165,8 +213,14 @@ impl App {
             kind: media.kind,
             state: AttachmentState::Pending,
             size: 0,
-            name: media.name.as_ref().and_then(|name| clean_name(name.expose()).map(Pii::new)),
-            mime: media.mime.clone().unwrap_or_else(|| "application/octet-stream".to_owned()),
+            name: media
+                .name
+                .as_ref()
+                .and_then(|name| clean_name(name.expose()).map(Pii::new)),
+            mime: media
+                .mime
+                .clone()
+                .unwrap_or_else(|| "application/octet-stream".to_owned()),
             dimensions: None,
             reference: Some(media.reference.clone()),
             sha256: media.sha256.clone(),
@@ -200,7 +254,11 @@ fn inbound_preview(message: &InboundMessage, echo: bool, content: &Content) -> P
         (None, None) => String::new(),
     };
     Preview {
-        kind: if echo { PreviewKind::Outbound } else { PreviewKind::Inbound },
+        kind: if echo {
+            PreviewKind::Outbound
+        } else {
+            PreviewKind::Inbound
+        },
         text,
         author_name: None,
         attachments: i64::try_from(message.media.len()).unwrap_or(0),

@@ -28,7 +28,10 @@ pub(crate) enum After {
 
 impl From<Unit> for Staged {
     fn from(unit: Unit) -> Self {
-        Self { unit, after: Vec::new() }
+        Self {
+            unit,
+            after: Vec::new(),
+        }
     }
 }
 
@@ -53,27 +56,56 @@ impl App {
         match event {
             InboundEvent::Message(message) => self.stage_message(channel, message).await,
             InboundEvent::Receipt(receipt) => self.stage_receipt(channel, receipt).await,
-            InboundEvent::Edit { target, sender, text, at, .. } => {
-                self.stage_edit(channel, sender, target, text.as_ref(), *at).await
+            InboundEvent::Edit {
+                target,
+                sender,
+                text,
+                at,
+                ..
+            } => {
+                self.stage_edit(channel, sender, target, text.as_ref(), *at)
+                    .await
             }
             InboundEvent::Delete { target, sender, at } => {
                 self.stage_delete(channel, sender, target, *at).await
             }
-            InboundEvent::Reaction { target, sender, emoji, at } => {
-                self.stage_reaction(channel, sender, target, emoji.as_ref(), *at).await
+            InboundEvent::Reaction {
+                target,
+                sender,
+                emoji,
+                at,
+            } => {
+                self.stage_reaction(channel, sender, target, emoji.as_ref(), *at)
+                    .await
             }
-            InboundEvent::Identity { sender, known_as, cause, at } => {
-                self.stage_identity(channel, sender, known_as, *cause, *at).await
+            InboundEvent::Identity {
+                sender,
+                known_as,
+                cause,
+                at,
+            } => {
+                self.stage_identity(channel, sender, known_as, *cause, *at)
+                    .await
             }
-            InboundEvent::Preference { sender, category, decision, at } => {
-                self.stage_preference(channel, sender, category, *decision, *at).await
+            InboundEvent::Preference {
+                sender,
+                category,
+                decision,
+                at,
+            } => {
+                self.stage_preference(channel, sender, category, *decision, *at)
+                    .await
             }
-            InboundEvent::Account { topic, summary, severity, .. } => {
-                Ok(Some(self.stage_account(channel, topic, summary, *severity)))
-            }
+            InboundEvent::Account {
+                topic,
+                summary,
+                severity,
+                ..
+            } => Ok(Some(self.stage_account(channel, topic, summary, *severity))),
             InboundEvent::TemplateChanged { .. } => {
                 let mut unit = Unit::new();
-                self.store.add_job(&mut unit, &self.template_job(channel.id));
+                self.store
+                    .add_job(&mut unit, &self.template_job(channel.id));
                 Ok(Some(unit.into()))
             }
         }
@@ -94,22 +126,37 @@ impl App {
         );
         let after = match severity {
             AccountSeverity::Info | AccountSeverity::Warning => Vec::new(),
-            AccountSeverity::Blocking => vec![After::BreakChannel { reason: topic.to_owned() }],
+            AccountSeverity::Blocking => vec![After::BreakChannel {
+                reason: topic.to_owned(),
+            }],
         };
-        Staged { unit: Unit::new(), after }
+        Staged {
+            unit: Unit::new(),
+            after,
+        }
     }
 
-    pub(crate) async fn after_event(&self, channel: &Channel, effect: After) -> Result<(), AppError> {
+    pub(crate) async fn after_event(
+        &self,
+        channel: &Channel,
+        effect: After,
+    ) -> Result<(), AppError> {
         match effect {
             After::BreakChannel { reason } => self.break_channel(channel.id, &reason).await,
         }
     }
 
     /// Applies one event, again when the world changed meanwhile.
-    pub(crate) async fn apply_event(&self, channel: &Channel, event: &InboundEvent) -> Result<(), AppError> {
+    pub(crate) async fn apply_event(
+        &self,
+        channel: &Channel,
+        event: &InboundEvent,
+    ) -> Result<(), AppError> {
         let mut tries = 0;
         loop {
-            let Some(staged) = self.stage_event(channel, event).await? else { return Ok(()) };
+            let Some(staged) = self.stage_event(channel, event).await? else {
+                return Ok(());
+            };
             tries += 1;
             match self.store.commit(staged.unit).await {
                 Ok(()) => {

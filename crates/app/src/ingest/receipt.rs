@@ -15,18 +15,23 @@ impl App {
         receipt: &Receipt,
     ) -> Result<Option<Staged>, AppError> {
         let Some(message) = self.receipt_target(channel, receipt).await? else {
-            let parked = self.store.parked_receipts(channel.id, &receipt.provider_id).await?;
+            let parked = self
+                .store
+                .parked_receipts(channel.id, &receipt.provider_id)
+                .await?;
             if parked.iter().any(|other| other.state == receipt.state) {
                 return Ok(None);
             }
             let mut unit = Unit::new();
-            self.store.park_receipt(&mut unit, channel.id, receipt, self.now());
+            self.store
+                .park_receipt(&mut unit, channel.id, receipt, self.now());
             return Ok(Some(unit.into()));
         };
         let mut unit = Unit::new();
         let state = message.state.unwrap_or(DeliveryState::Queued);
         if receipt.state.rank() > state.rank() {
-            self.store.join_delivery(&mut unit, message.id, receipt.state, receipt.error.as_ref());
+            self.store
+                .join_delivery(&mut unit, message.id, receipt.state, receipt.error.as_ref());
         }
         if let Some(cost) = &receipt.cost
             && message.cost.as_ref() != Some(cost)
@@ -45,7 +50,13 @@ impl App {
             return Ok(None);
         }
         let now = self.now();
-        self.store.feed_item(&mut unit, message.conversation, message.seq, message.id.bytes(), now);
+        self.store.feed_item(
+            &mut unit,
+            message.conversation,
+            message.seq,
+            message.id.bytes(),
+            now,
+        );
         Ok(Some(unit.into()))
     }
 
@@ -54,13 +65,19 @@ impl App {
         channel: &Channel,
         receipt: &Receipt,
     ) -> Result<Option<StoredMessage>, AppError> {
-        let ours = receipt.our_reference.as_deref().and_then(|text| text.parse::<MessageId>().ok());
+        let ours = receipt
+            .our_reference
+            .as_deref()
+            .and_then(|text| text.parse::<MessageId>().ok());
         if let Some(id) = ours
             && let Some(message) = self.store.lookup_message(id).await?
             && message.channel == channel.id
         {
             return Ok(Some(message));
         }
-        Ok(self.store.lookup_outbound(channel.id, &receipt.provider_id).await?)
+        Ok(self
+            .store
+            .lookup_outbound(channel.id, &receipt.provider_id)
+            .await?)
     }
 }

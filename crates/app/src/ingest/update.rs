@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::inbound::{ExternalAddress, IdentityCause, PreferenceDecision, Sender};
 use domain::{AddressId, Pii, Timestamp};
-use store::{
-    ActivityKind, Author, Channel, FeedKind, Known, NewAddress, StoredMessage, Unit,
-};
+use store::{ActivityKind, Author, Channel, FeedKind, Known, NewAddress, StoredMessage, Unit};
 
 use super::Staged;
 use super::identify::Person;
@@ -20,8 +18,12 @@ impl App {
         sender: &Sender,
         target: &Pii<String>,
     ) -> Result<Option<(Known, StoredMessage)>, AppError> {
-        let Some(known) = self.lookup_sender(channel, sender).await? else { return Ok(None) };
-        let Some(conversation) = known.conversation else { return Ok(None) };
+        let Some(known) = self.lookup_sender(channel, sender).await? else {
+            return Ok(None);
+        };
+        let Some(conversation) = known.conversation else {
+            return Ok(None);
+        };
         let message = self.store.lookup_message_in(conversation, target).await?;
         Ok(message.map(|message| (known, message)))
     }
@@ -43,7 +45,9 @@ impl App {
         let mut content = message.content.clone();
         content.text = text.cloned();
         let mut unit = Unit::new();
-        self.store.edit_message(&mut unit, known.contact, &message, &content, at).await?;
+        self.store
+            .edit_message(&mut unit, known.contact, &message, &content, at)
+            .await?;
         self.feed_message(&mut unit, &message);
         Ok(Some(unit.into()))
     }
@@ -62,7 +66,9 @@ impl App {
             return Ok(None);
         }
         let mut unit = Unit::new();
-        self.store.delete_message(&mut unit, known.contact, message.id, at).await?;
+        self.store
+            .delete_message(&mut unit, known.contact, message.id, at)
+            .await?;
         self.feed_message(&mut unit, &message);
         Ok(Some(unit.into()))
     }
@@ -83,14 +89,22 @@ impl App {
         }
         let mut unit = Unit::new();
         let by = Author::Contact(known.contact);
-        self.store.set_reaction(&mut unit, known.contact, message.id, by, emoji, at).await?;
+        self.store
+            .set_reaction(&mut unit, known.contact, message.id, by, emoji, at)
+            .await?;
         self.feed_message(&mut unit, &message);
         Ok(Some(unit.into()))
     }
 
     fn feed_message(&self, unit: &mut Unit, message: &StoredMessage) {
         let now = self.now();
-        self.store.feed_item(unit, message.conversation, message.seq, message.id.bytes(), now);
+        self.store.feed_item(
+            unit,
+            message.conversation,
+            message.seq,
+            message.id.bytes(),
+            now,
+        );
     }
 
     /// The contact is known by further addresses. Those of the same kind it had before are given
@@ -103,7 +117,9 @@ impl App {
         cause: IdentityCause,
         at: Timestamp,
     ) -> Result<Option<Staged>, AppError> {
-        let Some(known) = self.lookup_sender(channel, sender).await? else { return Ok(None) };
+        let Some(known) = self.lookup_sender(channel, sender).await? else {
+            return Ok(None);
+        };
         let mut unit = Unit::new();
         let have = self.store.addresses_of(known.contact).await?;
         let taken = self.store.lookup_addresses(channel.id, known_as).await?;
@@ -118,19 +134,28 @@ impl App {
             if let Some(other) = taken.iter().find(|t| t.kind == new.kind) {
                 self.store.end_address(&mut unit, other.address, at);
             }
-            if matches!(cause, IdentityCause::ChangedNumber | IdentityCause::ChangedUserId) {
-                for old in have.iter().filter(|old| old.kind == new.kind && old.valid_to.is_none()) {
+            if matches!(
+                cause,
+                IdentityCause::ChangedNumber | IdentityCause::ChangedUserId
+            ) {
+                for old in have
+                    .iter()
+                    .filter(|old| old.kind == new.kind && old.valid_to.is_none())
+                {
                     self.store.end_address(&mut unit, old.id, at);
                 }
             }
-            address = self.stage_new_address(&mut unit, channel, &known, new).await?;
+            address = self
+                .stage_new_address(&mut unit, channel, &known, new)
+                .await?;
         }
         let changed = !unit.is_empty();
         if !changed && cause != IdentityCause::ChangedDevice {
             return Ok(None);
         }
         if let Some(conversation) = known.conversation {
-            self.store.set_conversation_address(&mut unit, conversation, address);
+            self.store
+                .set_conversation_address(&mut unit, conversation, address);
             let cause = match cause {
                 IdentityCause::ChangedNumber => "changed_number",
                 IdentityCause::ChangedUserId => "changed_user_id",
@@ -138,9 +163,15 @@ impl App {
                 IdentityCause::Linked => "linked",
             };
             let facts = BTreeMap::from([("cause".to_owned(), cause.to_owned())]);
-            self.stage_told(&mut unit, &known, ActivityKind::IdentityChanged, facts).await?;
+            self.stage_told(&mut unit, &known, ActivityKind::IdentityChanged, facts)
+                .await?;
         }
-        self.store.feed_subject(&mut unit, FeedKind::ContactUpdated, known.contact.bytes(), self.now());
+        self.store.feed_subject(
+            &mut unit,
+            FeedKind::ContactUpdated,
+            known.contact.bytes(),
+            self.now(),
+        );
         Ok(Some(unit.into()))
     }
 
@@ -185,17 +216,21 @@ impl App {
         let known = if person.is_new {
             None
         } else {
-            self.store.preference(person.contact, channel.id, category).await?
+            self.store
+                .preference(person.contact, channel.id, category)
+                .await?
         };
         if known.as_deref() == Some(word) {
             return Ok(None);
         }
-        self.store.set_preference(&mut unit, person.contact, channel.id, category, word, at);
+        self.store
+            .set_preference(&mut unit, person.contact, channel.id, category, word, at);
         let facts = BTreeMap::from([
             ("category".to_owned(), category.to_owned()),
             ("decision".to_owned(), word.to_owned()),
         ]);
-        self.stage_activity(&mut unit, &person, ActivityKind::PreferenceChanged, facts).await?;
+        self.stage_activity(&mut unit, &person, ActivityKind::PreferenceChanged, facts)
+            .await?;
         Ok(Some(unit.into()))
     }
 
@@ -206,7 +241,9 @@ impl App {
         kind: ActivityKind,
         facts: BTreeMap<String, String>,
     ) -> Result<(), AppError> {
-        let Some(conversation) = known.conversation else { return Ok(()) };
+        let Some(conversation) = known.conversation else {
+            return Ok(());
+        };
         let person = Person {
             contact: known.contact,
             conversation,

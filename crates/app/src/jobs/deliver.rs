@@ -25,17 +25,28 @@ pub(super) struct MessageFiles<'a> {
 impl Uploads for MessageFiles<'_> {
     async fn load(&self, id: AttachmentId) -> Option<Upload> {
         let attachment = self.app.store.lookup_attachment(id).await.ok()??;
-        let sealed = self.app.blobs.get(&BlobName::of_bytes(id.bytes())).await.ok()?;
+        let sealed = self
+            .app
+            .blobs
+            .get(&BlobName::of_bytes(id.bytes()))
+            .await
+            .ok()?;
         let bytes = self.app.store.open_file(&attachment, &sealed).await.ok()?;
         let name = attachment.name.clone().unwrap_or_else(|| Pii::from("file"));
-        Some(Upload { name, mime: attachment.mime, bytes: Bytes::from(bytes) })
+        Some(Upload {
+            name,
+            mime: attachment.mime,
+            bytes: Bytes::from(bytes),
+        })
     }
 }
 
 impl App {
     pub(super) async fn deliver(&self, job: &ClaimedJob) -> Result<Done, AppError> {
         let id = MessageId::from_bytes(job.subject);
-        let Some(message) = self.store.lookup_message(id).await? else { return self.drop_job(job).await };
+        let Some(message) = self.store.lookup_message(id).await? else {
+            return self.drop_job(job).await;
+        };
         if message.state != Some(DeliveryState::Queued) {
             return self.drop_job(job).await;
         }
@@ -43,20 +54,33 @@ impl App {
             return self.drop_job(job).await;
         };
         if conversation.channel_state != ChannelState::Active {
-            return Ok(Done::Later { after_ms: 30_000, reason: "the channel is not active" });
+            return Ok(Done::Later {
+                after_ms: 30_000,
+                reason: "the channel is not active",
+            });
         }
         let able = self.capabilities(&conversation)?;
         let attempts = self.store.attempts(id).await?;
-        let died_in_between = attempts.last().is_some_and(|attempt| attempt.finished_at.is_none());
+        let died_in_between = attempts
+            .last()
+            .is_some_and(|attempt| attempt.finished_at.is_none());
         if died_in_between && !able.idempotent_send {
             // The process died between asking and hearing: it may have arrived.
-            return self.settle_delivery(job, &conversation, &message, None, Outcome::Unknown).await;
+            return self
+                .settle_delivery(job, &conversation, &message, None, Outcome::Unknown)
+                .await;
         }
         let files = self.store.attachments_of(id).await?;
-        let permit = match self.permit_again(&conversation, &message, &files, able).await? {
+        let permit = match self
+            .permit_again(&conversation, &message, &files, able)
+            .await?
+        {
             Ok(permit) => permit,
             Err(reason) => {
-                let error = DeliveryError { code: format!("gate_{reason}"), class: FailureClass::Window };
+                let error = DeliveryError {
+                    code: format!("gate_{reason}"),
+                    class: FailureClass::Window,
+                };
                 return self
                     .settle_delivery(job, &conversation, &message, None, Outcome::Refused(error))
                     .await;
@@ -67,21 +91,30 @@ impl App {
             (conversation.id.bytes(), able.pace_pair),
         ];
         if let Err(wait_ms) = self.pacer.take(&wants, self.now()) {
-            return Ok(Done::Later { after_ms: wait_ms, reason: "the channel's pace" });
+            return Ok(Done::Later {
+                after_ms: wait_ms,
+                reason: "the channel's pace",
+            });
         }
         let number = attempts.last().map_or(1, |attempt| attempt.number + 1);
         let mut unit = Unit::new();
-        self.store.start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
+        self.store
+            .start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
         self.store.commit(unit).await?;
         let recipient = Recipient {
             kind: conversation.address_kind,
             value: conversation.address_value.clone(),
         };
-        let quote = message.content.quote.as_ref().and_then(|quote| quote.provider_id.clone());
+        let quote = message
+            .content
+            .quote
+            .as_ref()
+            .and_then(|quote| quote.provider_id.clone());
         let body = body_of(&message.content, &files);
         let outbound = Outbound::new(permit, id, recipient, body, quote);
         let outcome = self.execute(&conversation, &outbound).await?;
-        self.settle_delivery(job, &conversation, &message, Some(number), outcome).await
+        self.settle_delivery(job, &conversation, &message, Some(number), outcome)
+            .await
     }
 
     /// The gate's word at this moment; `Err` names the first reason against it.
@@ -97,13 +130,19 @@ impl App {
         let template = match used {
             None => None,
             Some(used) => {
-                self.store.lookup_template(conversation.channel, &used.name, &used.language).await?
+                self.store
+                    .lookup_template(conversation.channel, &used.name, &used.language)
+                    .await?
             }
         };
         let standing = self.standing(conversation, able, template.as_ref()).await?;
         // Length and form were judged when it was written and cannot have changed since.
         let request = SendRequest {
-            text_chars: message.content.text.as_ref().map_or(0, |t| t.expose().chars().count()),
+            text_chars: message
+                .content
+                .text
+                .as_ref()
+                .map_or(0, |t| t.expose().chars().count()),
             files: files.iter().map(file_fact).collect(),
             buttons: Vec::new(),
             list_rows: Vec::new(),
@@ -123,9 +162,14 @@ impl App {
             .registry
             .get(conversation.channel_kind)
             .ok_or_else(|| AppError::Internal("a channel without its connector".into()))?;
-        let channel = self.channel(conversation.channel).await?.ok_or(AppError::NotFound)?;
+        let channel = self
+            .channel(conversation.channel)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let files = MessageFiles { app: self };
-        let outcome = connector.execute(&*self.net, &channel.settings, &files, outbound).await;
+        let outcome = connector
+            .execute(&*self.net, &channel.settings, &files, outbound)
+            .await;
         Ok(outcome.unwrap_or_else(|Refusal(error)| Outcome::Refused(error)))
     }
 
@@ -150,33 +194,48 @@ impl App {
         .increment(1);
         let mut unit = Unit::new();
         if let Some(number) = attempt {
-            self.store.finish_attempt(&mut unit, message.id, number, word, error, self.now());
+            self.store
+                .finish_attempt(&mut unit, message.id, number, word, error, self.now());
         }
         match &outcome {
             Outcome::Accepted { provider_id } => {
-                self.join_accepted(&mut unit, conversation, message, provider_id).await?;
+                self.join_accepted(&mut unit, conversation, message, provider_id)
+                    .await?;
             }
             Outcome::Unknown => {
-                self.store.join_delivery(&mut unit, message.id, DeliveryState::Unknown, None);
+                self.store
+                    .join_delivery(&mut unit, message.id, DeliveryState::Unknown, None);
             }
             Outcome::Refused(error) => {
-                self.store.join_delivery(&mut unit, message.id, DeliveryState::Failed, Some(error));
+                self.store
+                    .join_delivery(&mut unit, message.id, DeliveryState::Failed, Some(error));
             }
             Outcome::Retry { after_ms, error } => {
                 if job.attempts + 1 < limits::JOB_ATTEMPTS_MAX {
                     self.store.commit(unit).await?;
                     let reason = error.code.clone();
-                    return Ok(Done::Again { after_ms: *after_ms, reason });
+                    return Ok(Done::Again {
+                        after_ms: *after_ms,
+                        reason,
+                    });
                 }
-                self.store.join_delivery(&mut unit, message.id, DeliveryState::Failed, Some(error));
+                self.store
+                    .join_delivery(&mut unit, message.id, DeliveryState::Failed, Some(error));
             }
         }
         self.store.finish_job(&mut unit, job.id);
         let now = self.now();
-        self.store.feed_item(&mut unit, conversation.id, message.seq, message.id.bytes(), now);
+        self.store.feed_item(
+            &mut unit,
+            conversation.id,
+            message.seq,
+            message.id.bytes(),
+            now,
+        );
         self.store.commit(unit).await?;
         if let Some(error) = error.filter(|error| error.class == FailureClass::Account) {
-            self.break_channel(conversation.channel, &error.code).await?;
+            self.break_channel(conversation.channel, &error.code)
+                .await?;
         }
         Ok(Done::Written)
     }
@@ -189,28 +248,47 @@ impl App {
         message: &StoredMessage,
         provider_id: &Pii<String>,
     ) -> Result<(), AppError> {
-        self.store.set_provider_id(unit, conversation.contact, message.id, provider_id).await?;
-        self.store.join_delivery(unit, message.id, DeliveryState::Sent, None);
-        let parked = self.store.parked_receipts(conversation.channel, provider_id).await?;
+        self.store
+            .set_provider_id(unit, conversation.contact, message.id, provider_id)
+            .await?;
+        self.store
+            .join_delivery(unit, message.id, DeliveryState::Sent, None);
+        let parked = self
+            .store
+            .parked_receipts(conversation.channel, provider_id)
+            .await?;
         for receipt in &parked {
-            self.store.join_delivery(unit, message.id, receipt.state, receipt.error.as_ref());
+            self.store
+                .join_delivery(unit, message.id, receipt.state, receipt.error.as_ref());
             if let Some(cost) = &receipt.cost {
                 self.store.set_cost(unit, message.id, cost);
             }
         }
         if !parked.is_empty() {
-            self.store.unpark_receipts(unit, conversation.channel, provider_id);
+            self.store
+                .unpark_receipts(unit, conversation.channel, provider_id);
         }
         Ok(())
     }
 
-    pub(super) async fn give_up_delivery(&self, unit: &mut Unit, job: &ClaimedJob) -> Result<(), AppError> {
+    pub(super) async fn give_up_delivery(
+        &self,
+        unit: &mut Unit,
+        job: &ClaimedJob,
+    ) -> Result<(), AppError> {
         let id = MessageId::from_bytes(job.subject);
-        let Some(message) = self.store.lookup_message(id).await? else { return Ok(()) };
-        let error = DeliveryError { code: "gave_up".to_owned(), class: FailureClass::Transient };
-        self.store.join_delivery(unit, id, DeliveryState::Failed, Some(&error));
+        let Some(message) = self.store.lookup_message(id).await? else {
+            return Ok(());
+        };
+        let error = DeliveryError {
+            code: "gave_up".to_owned(),
+            class: FailureClass::Transient,
+        };
+        self.store
+            .join_delivery(unit, id, DeliveryState::Failed, Some(&error));
         let now = self.now();
-        self.store.feed_item(unit, message.conversation, message.seq, id.bytes(), now);
+        self.store
+            .feed_item(unit, message.conversation, message.seq, id.bytes(), now);
         Ok(())
     }
 }
@@ -221,7 +299,10 @@ fn body_of(content: &Content, files: &[StoredAttachment]) -> OutboundBody {
         return OutboundBody::Template(template.clone());
     }
     if let Some(choices) = &content.choices {
-        return OutboundBody::Choices { text: text.unwrap_or_default(), choices: choices.clone() };
+        return OutboundBody::Choices {
+            text: text.unwrap_or_default(),
+            choices: choices.clone(),
+        };
     }
     match files.first() {
         Some(file) => OutboundBody::Media {

@@ -13,12 +13,22 @@ use crate::{App, AppError};
 impl App {
     pub(super) async fn fetch_media(&self, job: &ClaimedJob) -> Result<Done, AppError> {
         let id = AttachmentId::from_bytes(job.subject);
-        let Some(file) = self.store.lookup_attachment(id).await? else { return self.drop_job(job).await };
-        let Some(reference) = file.reference.clone().filter(|_| file.state == AttachmentState::Pending) else {
+        let Some(file) = self.store.lookup_attachment(id).await? else {
             return self.drop_job(job).await;
         };
-        let Some(message) = self.message_of_file(&file).await? else { return self.drop_job(job).await };
-        let Some(channel) = self.channel(message.channel).await? else { return self.drop_job(job).await };
+        let Some(reference) = file
+            .reference
+            .clone()
+            .filter(|_| file.state == AttachmentState::Pending)
+        else {
+            return self.drop_job(job).await;
+        };
+        let Some(message) = self.message_of_file(&file).await? else {
+            return self.drop_job(job).await;
+        };
+        let Some(channel) = self.channel(message.channel).await? else {
+            return self.drop_job(job).await;
+        };
         let connector = self
             .registry
             .get(channel.kind)
@@ -31,25 +41,36 @@ impl App {
             name: file.name.clone(),
         };
         let max = limits::ATTACHMENT_MAX;
-        let fetched = connector.fetch_media(&*self.net, &channel.settings, &wanted, max).await;
+        let fetched = connector
+            .fetch_media(&*self.net, &channel.settings, &wanted, max)
+            .await;
         match fetched {
             Ok(media) => {
                 let mime = media.mime.or_else(|| Some(file.mime.clone()));
                 self.settle_fetched(job, file, media.bytes, mime).await
             }
             Err(MediaError::Gone) => self.settle_lost(job, &file, AttachmentState::Gone).await,
-            Err(MediaError::TooLarge { .. }) => self.settle_lost(job, &file, AttachmentState::Refused).await,
-            Err(error @ (MediaError::Damaged | MediaError::Retry { .. })) => {
-                Ok(Done::Again { after_ms: None, reason: error.to_string() })
+            Err(MediaError::TooLarge { .. }) => {
+                self.settle_lost(job, &file, AttachmentState::Refused).await
             }
+            Err(error @ (MediaError::Damaged | MediaError::Retry { .. })) => Ok(Done::Again {
+                after_ms: None,
+                reason: error.to_string(),
+            }),
             Err(error @ MediaError::Account) => {
                 self.break_channel(channel.id, "media").await?;
-                Ok(Done::Again { after_ms: None, reason: error.to_string() })
+                Ok(Done::Again {
+                    after_ms: None,
+                    reason: error.to_string(),
+                })
             }
         }
     }
 
-    async fn message_of_file(&self, file: &StoredAttachment) -> Result<Option<store::StoredMessage>, AppError> {
+    async fn message_of_file(
+        &self,
+        file: &StoredAttachment,
+    ) -> Result<Option<store::StoredMessage>, AppError> {
         match file.message {
             None => Ok(None),
             Some(id) => Ok(self.store.lookup_message(id).await?),
@@ -80,7 +101,8 @@ impl App {
         file.height = clean.dimensions.map(|(_, height)| height);
         let secret = self.keep_file(file.id, &clean.bytes).await?;
         let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
-        self.settle_file(job, &file, AttachmentState::Stored, size, Some(secret)).await
+        self.settle_file(job, &file, AttachmentState::Stored, size, Some(secret))
+            .await
     }
 
     async fn settle_lost(
@@ -101,26 +123,48 @@ impl App {
         secret: Option<[u8; 32]>,
     ) -> Result<Done, AppError> {
         let mut unit = Unit::new();
-        self.store.settle_attachment(&mut unit, file, state, size, secret).await?;
+        self.store
+            .settle_attachment(&mut unit, file, state, size, secret)
+            .await?;
         self.store.finish_job(&mut unit, job.id);
         if let Some(message) = self.message_of_file(file).await? {
             let now = self.now();
-            self.store.feed_item(&mut unit, message.conversation, message.seq, message.id.bytes(), now);
+            self.store.feed_item(
+                &mut unit,
+                message.conversation,
+                message.seq,
+                message.id.bytes(),
+                now,
+            );
         }
         self.store.commit(unit).await?;
         Ok(Done::Written)
     }
 
-    pub(super) async fn give_up_media(&self, unit: &mut Unit, job: &ClaimedJob) -> Result<(), AppError> {
+    pub(super) async fn give_up_media(
+        &self,
+        unit: &mut Unit,
+        job: &ClaimedJob,
+    ) -> Result<(), AppError> {
         let id = AttachmentId::from_bytes(job.subject);
-        let Some(file) = self.store.lookup_attachment(id).await? else { return Ok(()) };
+        let Some(file) = self.store.lookup_attachment(id).await? else {
+            return Ok(());
+        };
         if file.state != AttachmentState::Pending {
             return Ok(());
         }
-        self.store.settle_attachment(unit, &file, AttachmentState::Gone, 0, None).await?;
+        self.store
+            .settle_attachment(unit, &file, AttachmentState::Gone, 0, None)
+            .await?;
         if let Some(message) = self.message_of_file(&file).await? {
             let now = self.now();
-            self.store.feed_item(unit, message.conversation, message.seq, message.id.bytes(), now);
+            self.store.feed_item(
+                unit,
+                message.conversation,
+                message.seq,
+                message.id.bytes(),
+                now,
+            );
         }
         Ok(())
     }

@@ -17,8 +17,12 @@ const LANES_AT_ONCE: usize = 64;
 impl App {
     pub(super) async fn ingest(&self, job: &ClaimedJob) -> Result<Done, AppError> {
         let id = CallbackId::from_bytes(job.subject);
-        let Some(callback) = self.store.lookup_callback(id).await? else { return self.drop_job(job).await };
-        let Some(channel) = self.channel(callback.channel).await? else { return self.drop_job(job).await };
+        let Some(callback) = self.store.lookup_callback(id).await? else {
+            return self.drop_job(job).await;
+        };
+        let Some(channel) = self.channel(callback.channel).await? else {
+            return self.drop_job(job).await;
+        };
         let connector = self
             .registry
             .get(channel.kind)
@@ -41,7 +45,9 @@ impl App {
         let places = Arc::new(Semaphore::new(LANES_AT_ONCE));
         let mut tasks = JoinSet::new();
         for lane in lanes(events) {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                break;
+            };
             let (app, channel) = (self.clone(), Arc::clone(&channel));
             tasks.spawn(async move {
                 for event in &lane {
@@ -61,7 +67,8 @@ impl App {
             return Err(error);
         }
         let mut unit = Unit::new();
-        self.store.set_callback_state(&mut unit, id, CallbackState::Done, issues);
+        self.store
+            .set_callback_state(&mut unit, id, CallbackState::Done, issues);
         self.store.finish_job(&mut unit, job.id);
         self.store.commit(unit).await?;
         Ok(Done::Written)

@@ -28,7 +28,10 @@ pub(crate) enum Done {
     /// Not now: again after so many milliseconds. Does not count as a failure.
     Later { after_ms: i64, reason: &'static str },
     /// It did not work: again later, a bounded number of times.
-    Again { after_ms: Option<i64>, reason: String },
+    Again {
+        after_ms: Option<i64>,
+        reason: String,
+    },
 }
 
 /// Jobs at work at once.
@@ -47,7 +50,11 @@ pub struct Runner {
 impl Runner {
     #[must_use]
     pub fn new(app: App) -> Self {
-        Self { app, busy: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            app,
+            busy: Arc::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
     }
 
     /// Works until `stop` turns true, then finishes what is at hand.
@@ -100,13 +107,19 @@ impl Runner {
     }
 
     async fn start_due(&self, tasks: &mut JoinSet<()>) -> Result<usize, AppError> {
-        let due = self.app.store.due_jobs(self.app.now(), 2 * AT_ONCE as i64).await?;
+        let due = self
+            .app
+            .store
+            .due_jobs(self.app.now(), 2 * AT_ONCE as i64)
+            .await?;
         let mut started = 0;
         for job in due {
             if !self.busy.lock().await.insert(job.id) {
                 continue;
             }
-            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { break };
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
+                break;
+            };
             let (app, busy) = (self.app.clone(), Arc::clone(&self.busy));
             started += 1;
             tasks.spawn(async move {
@@ -123,7 +136,8 @@ impl App {
     async fn work(&self, job: ClaimedJob) {
         let now = self.now();
         let mut lease = Unit::new();
-        self.store.lease_job(&mut lease, &job, now, now.plus_ms(limits::JOB_LEASE_MS));
+        self.store
+            .lease_job(&mut lease, &job, now, now.plus_ms(limits::JOB_LEASE_MS));
         match self.store.commit(lease).await {
             Ok(()) => {}
             Err(StoreError::Stale(_)) => return,
@@ -139,7 +153,10 @@ impl App {
             JobKind::FetchMedia => self.fetch_media(&job).await,
             JobKind::SyncTemplates => self.sync_templates(&job).await,
         };
-        let done = done.unwrap_or_else(|error| Done::Again { after_ms: None, reason: error.to_string() });
+        let done = done.unwrap_or_else(|error| Done::Again {
+            after_ms: None,
+            reason: error.to_string(),
+        });
         if let Err(error) = self.settle(&job, done).await {
             // The lease runs out and the job comes again.
             tracing::warn!(job.id = %job.id, error = %error, "a job's outcome could not be written");
@@ -153,7 +170,8 @@ impl App {
             Done::Written => return Ok(()),
             Done::Later { after_ms, reason } => {
                 let run_at = now.plus_ms(after_ms);
-                self.store.postpone_job(&mut unit, job.id, run_at, reason, false);
+                self.store
+                    .postpone_job(&mut unit, job.id, run_at, reason, false);
             }
             Done::Again { reason, .. } if job.attempts + 1 >= limits::JOB_ATTEMPTS_MAX => {
                 tracing::error!(
@@ -162,13 +180,15 @@ impl App {
                     job.error = reason.as_str(),
                     "a job failed too often and waits for a person"
                 );
-                metrics::counter!("tresen_jobs_quarantined_total", "kind" => job.kind.as_str()).increment(1);
+                metrics::counter!("tresen_jobs_quarantined_total", "kind" => job.kind.as_str())
+                    .increment(1);
                 self.give_up(&mut unit, job).await?;
                 self.store.quarantine_job(&mut unit, job.id, &reason);
             }
             Done::Again { after_ms, reason } => {
                 let after = after_ms.unwrap_or_else(|| backoff_ms(job.attempts));
-                self.store.postpone_job(&mut unit, job.id, now.plus_ms(after), &reason, true);
+                self.store
+                    .postpone_job(&mut unit, job.id, now.plus_ms(after), &reason, true);
             }
         }
         Ok(self.store.commit(unit).await?)
@@ -181,7 +201,8 @@ impl App {
             JobKind::FetchMedia => self.give_up_media(unit, job).await,
             JobKind::Ingest => {
                 let id = domain::CallbackId::from_bytes(job.subject);
-                self.store.set_callback_state(unit, id, store::CallbackState::Quarantined, 0);
+                self.store
+                    .set_callback_state(unit, id, store::CallbackState::Quarantined, 0);
                 Ok(())
             }
             JobKind::React | JobKind::SyncTemplates => Ok(()),
@@ -200,7 +221,9 @@ impl App {
 /// Doubles from two seconds to a quarter of an hour.
 fn backoff_ms(attempts: i64) -> i64 {
     let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(20);
-    BACKOFF_FIRST_MS.saturating_mul(2_i64.saturating_pow(doublings)).min(BACKOFF_MAX_MS)
+    BACKOFF_FIRST_MS
+        .saturating_mul(2_i64.saturating_pow(doublings))
+        .min(BACKOFF_MAX_MS)
 }
 
 #[cfg(test)]

@@ -11,11 +11,15 @@ use crate::{App, AppError};
 impl App {
     pub(super) async fn send_reaction(&self, job: &ClaimedJob) -> Result<Done, AppError> {
         let id = MessageId::from_bytes(job.subject);
-        let Some(message) = self.store.lookup_message(id).await? else { return self.drop_job(job).await };
+        let Some(message) = self.store.lookup_message(id).await? else {
+            return self.drop_job(job).await;
+        };
         let Some(conversation) = self.store.lookup_conversation(message.conversation).await? else {
             return self.drop_job(job).await;
         };
-        let Some(target) = message.provider_id.clone() else { return self.drop_job(job).await };
+        let Some(target) = message.provider_id.clone() else {
+            return self.drop_job(job).await;
+        };
         let able = self.capabilities(&conversation)?;
         let standing = self.standing(&conversation, able, None).await?;
         let request = SendRequest {
@@ -26,9 +30,13 @@ impl App {
             template: None,
             reaction: true,
         };
-        let Ok(permit) = gate::decide(&request, &standing) else { return self.drop_job(job).await };
+        let Ok(permit) = gate::decide(&request, &standing) else {
+            return self.drop_job(job).await;
+        };
         let access = domain::access::Access::house(domain::teammate::Right::ReadConversations);
-        let item = self.timeline_item(&access, conversation.id, message.seq).await?;
+        let item = self
+            .timeline_item(&access, conversation.id, message.seq)
+            .await?;
         let emoji = match item {
             Some(TimelineItem::Message { reactions, .. }) => ours(&reactions),
             _ => None,
@@ -40,9 +48,14 @@ impl App {
         let body = OutboundBody::Reaction { target, emoji };
         let outbound = Outbound::new(permit, id, recipient, body, None);
         match self.execute(&conversation, &outbound).await? {
-            Outcome::Retry { after_ms, error } => Ok(Done::Again { after_ms, reason: error.code }),
+            Outcome::Retry { after_ms, error } => Ok(Done::Again {
+                after_ms,
+                reason: error.code,
+            }),
             // A reaction that was refused or whose answer was lost is no loss worth a person's time.
-            Outcome::Accepted { .. } | Outcome::Refused(_) | Outcome::Unknown => self.drop_job(job).await,
+            Outcome::Accepted { .. } | Outcome::Refused(_) | Outcome::Unknown => {
+                self.drop_job(job).await
+            }
         }
     }
 }

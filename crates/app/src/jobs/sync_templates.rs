@@ -10,7 +10,9 @@ use crate::{App, AppError};
 impl App {
     pub(super) async fn sync_templates(&self, job: &ClaimedJob) -> Result<Done, AppError> {
         let id = ChannelId::from_bytes(job.subject);
-        let Some(channel) = self.channel(id).await? else { return self.drop_job(job).await };
+        let Some(channel) = self.channel(id).await? else {
+            return self.drop_job(job).await;
+        };
         let connector = self
             .registry
             .get(channel.kind)
@@ -19,8 +21,10 @@ impl App {
             Ok(templates) => {
                 let now = self.now();
                 let mut unit = Unit::new();
-                self.store.replace_templates(&mut unit, id, &templates, now)?;
-                self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), now);
+                self.store
+                    .replace_templates(&mut unit, id, &templates, now)?;
+                self.store
+                    .feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), now);
                 self.store.finish_job(&mut unit, job.id);
                 self.store.commit(unit).await?;
                 Ok(Done::Written)
@@ -29,9 +33,10 @@ impl App {
                 self.break_channel(id, "templates").await?;
                 self.drop_job(job).await
             }
-            Err(error @ TemplateError::Retry { .. }) => {
-                Ok(Done::Again { after_ms: None, reason: error.to_string() })
-            }
+            Err(error @ TemplateError::Retry { .. }) => Ok(Done::Again {
+                after_ms: None,
+                reason: error.to_string(),
+            }),
         }
     }
 }
