@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use domain::{PasskeyId, Pii, TeammateId, Timestamp, time};
 use store::{Passkey, Unit};
 use webauthn_rs::prelude::{
-    CredentialID, DiscoverableAuthentication, DiscoverableKey, Passkey as Credential,
-    PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid,
+    CredentialID, DiscoverableAuthentication, Passkey as Credential, PasskeyRegistration,
+    PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid,
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
@@ -114,7 +114,7 @@ impl App {
             .passkeys_of(who.id())
             .await?
             .into_iter()
-            .map(|passkey| passkey.credential_id.into())
+            .map(|passkey| passkey.credential_id)
             .collect();
         let (challenge, state) = webauthn
             .start_passkey_registration(
@@ -168,7 +168,7 @@ impl App {
         let passkey = Passkey {
             id: PasskeyId::from_bytes(self.fresh()),
             teammate,
-            credential_id: credential.cred_id().as_ref().to_vec(),
+            credential_id: credential.cred_id().to_vec(),
             body: stored_form(&credential)?,
             created_at: self.now(),
         };
@@ -230,9 +230,8 @@ impl App {
         let mut passkey = found.ok_or(AppError::Unauthorized("passkey_refused"))?;
         let mut stored: Credential = serde_json::from_slice(passkey.body.expose())
             .map_err(|error| AppError::Internal(error.to_string()))?;
-        let key = DiscoverableKey::from(stored.clone());
         let result = webauthn
-            .finish_discoverable_authentication(&answer, *state, &[key])
+            .finish_discoverable_authentication_v2(&answer, *state, &stored)
             .map_err(refused)?;
         stored.update_credential(&result);
         passkey.body = stored_form(&stored)?;

@@ -35,9 +35,12 @@ const SIGNALS_KEPT: usize = 256;
 /// A provider is told at most so often that somebody types.
 const TYPING_EVERY_MS: i64 = 20_000;
 
+/// One socket that looks at a conversation.
+type Viewer = (u64, TeammateId, Pii<String>);
+
 pub(crate) struct Signals {
     sender: broadcast::Sender<SignalEvent>,
-    viewing: Mutex<HashMap<ConversationId, Vec<(u64, TeammateId, Pii<String>)>>>,
+    viewing: Mutex<HashMap<ConversationId, Vec<Viewer>>>,
     typing_told: Mutex<HashMap<ConversationId, Timestamp>>,
 }
 

@@ -86,6 +86,22 @@ impl App {
                     .await;
             }
         };
+        let number = attempts.last().map_or(1, |attempt| attempt.number + 1);
+        self.dispatch(job, &conversation, &message, &files, (permit, number))
+            .await
+    }
+
+    /// One attempt, written before it starts.
+    async fn dispatch(
+        &self,
+        job: &ClaimedJob,
+        conversation: &Conversation,
+        message: &StoredMessage,
+        files: &[StoredAttachment],
+        (permit, number): (gate::SendPermit, i64),
+    ) -> Result<Done, AppError> {
+        let able = self.capabilities(conversation)?;
+        let id = message.id;
         let wants = [
             (conversation.channel.bytes(), able.pace_channel),
             (conversation.id.bytes(), able.pace_pair),
@@ -96,7 +112,6 @@ impl App {
                 reason: "the channel's pace",
             });
         }
-        let number = attempts.last().map_or(1, |attempt| attempt.number + 1);
         let mut unit = Unit::new();
         self.store
             .start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
@@ -110,10 +125,10 @@ impl App {
             .quote
             .as_ref()
             .and_then(|quote| quote.provider_id.clone());
-        let body = body_of(&message.content, &files);
+        let body = body_of(&message.content, files);
         let outbound = Outbound::new(permit, id, recipient, body, quote);
-        let outcome = self.execute(&conversation, &outbound).await?;
-        self.settle_delivery(job, &conversation, &message, Some(number), outcome)
+        let outcome = self.execute(conversation, &outbound).await?;
+        self.settle_delivery(job, conversation, message, Some(number), outcome)
             .await
     }
 
