@@ -5,6 +5,7 @@ use bytes::Bytes;
 use domain::{CallbackId, ChannelId, JobId, Pii};
 use ports::Rejected;
 use store::{CallbackState, JobKind, NewJob, StoreError, StoredCallback, Unit};
+use telemetry::names;
 
 use crate::{App, AppError};
 
@@ -68,7 +69,7 @@ impl App {
             return Err(CallbackRefusal::NotJson);
         }
         let parsed = connector.parse(&channel.settings, &body);
-        metrics::counter!("tresen_callbacks_total", "channel_kind" => channel.kind.as_str())
+        metrics::counter!(names::CALLBACKS, "channel_kind" => channel.kind.as_str(), "result" => "stored")
             .increment(1);
         let mut issues = 0;
         let mut events = Vec::new();
@@ -112,7 +113,6 @@ impl App {
         for _ in 0..domain::limits::COMMIT_TRIES {
             let Some(staged) = self.stage_event(channel, event).await? else {
                 // Seen before, or without any effect: what it said is already kept.
-                metrics::counter!("tresen_callback_repeats_total").increment(1);
                 return Ok(true);
             };
             let mut unit = staged.unit;

@@ -212,7 +212,7 @@ impl App {
     /// The provider refused our access or our account: nothing more is tried until a person
     /// acts.
     pub(crate) async fn break_channel(&self, id: ChannelId, reason: &str) -> Result<(), AppError> {
-        tracing::warn!(channel.id = %id, reason, "a channel stopped: the provider refused our access");
+        tracing::warn!(channel_id = %id, reason, "a channel stopped: the provider refused our access");
         self.retry(|| async {
             let Some(mut channel) = self.store.lookup_channel(id).await? else {
                 return Ok(());
@@ -247,6 +247,14 @@ impl App {
         self.registry
             .get(kind)
             .map(|connector| connector.capabilities().privacy_label)
+    }
+
+    /// Whether a provider calls us back on this kind of channel.
+    #[must_use]
+    pub fn takes_callbacks(&self, kind: ChannelKind) -> bool {
+        self.registry
+            .get(kind)
+            .is_some_and(|connector| connector.takes_callbacks())
     }
 
     /// # Errors

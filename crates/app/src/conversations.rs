@@ -9,7 +9,9 @@ use domain::content::{Template, preview};
 use domain::conversation::{Change, ChangeError, State, Status};
 use domain::gate::{self, Reason};
 use domain::window::ReplyWindow;
-use domain::{ActivityId, ContactId, ConversationId, NoteId, Pii, TeammateId, Timestamp, limits};
+use domain::{
+    ActivityId, ContactId, ConversationId, MessageId, NoteId, Pii, TeammateId, Timestamp, limits,
+};
 use store::{
     ActivityKind, Address, Append, Author, Contact, Conversation, ConversationFilter, Counts,
     FeedKind, Page, PageRequest, Preview, PreviewKind, ServedNotice, TimelineItem, TimelinePage,
@@ -130,6 +132,26 @@ impl App {
             .timeline(access, id, TimelineRequest::At(seq), 1)
             .await?;
         Ok(page.and_then(|page| page.items.into_iter().next()))
+    }
+
+    /// A message as it stands in its timeline.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn message_item(
+        &self,
+        access: &Access,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<TimelineItem, AppError> {
+        let found = self
+            .store
+            .lookup_message(message)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        self.timeline_item(access, id, found.seq)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// # Errors

@@ -216,6 +216,14 @@ impl App {
         }
     }
 
+    /// Everyone on the team, also those who left.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn teammates(&self) -> Result<Vec<Teammate>, AppError> {
+        Ok(self.store.teammates().await?)
+    }
+
     /// Checks the input and adds the teammate to a unit; `prefix` names the fields.
     pub(crate) async fn stage_teammate(
         &self,

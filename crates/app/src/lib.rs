@@ -30,7 +30,7 @@ pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
 pub use passkeys::PasskeyStart;
 pub use registry::Registry;
-pub use sending::{SendInput, Sent};
+pub use sending::{SendInput, Sent, TemplateRequest};
 pub use setup::{SetupInput, SetupOutcome};
 pub use signals::{Presence, SignalEvent};
 

@@ -127,6 +127,8 @@ pub enum TemplateError {
 pub trait Connector: Send + Sync + 'static {
     fn kind(&self) -> ChannelKind;
     fn capabilities(&self) -> &'static Capabilities;
+    /// Whether the provider calls us back.
+    fn takes_callbacks(&self) -> bool;
 
     /// Checks settings as a person entered them.
     fn check_settings(&self, settings: &Settings) -> Result<(), Vec<SettingError>>;

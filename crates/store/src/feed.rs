@@ -201,6 +201,17 @@ impl Store {
         }
     }
 
+    /// Whether more than `most` events lie behind the cursor.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn feed_distance(&self, cursor: Cursor, most: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT COUNT(*) AS count FROM (SELECT seq FROM feed WHERE (tx, seq) > ($1, $2) \
+                   LIMIT $3) missed";
+        let params = vec![cursor.tx.into(), cursor.seq.into(), (most + 1).into()];
+        Ok(self.db.query_one(sql, params).await?.int(0)? > most)
+    }
+
     fn feed(
         &self,
         unit: &mut Unit,

@@ -7,6 +7,7 @@ mod receipt;
 mod update;
 
 use std::collections::HashMap;
+use telemetry::names;
 
 use domain::inbound::{AccountSeverity, InboundEvent, ParseIssue, Sender};
 use store::{Channel, StoreError, Unit};
@@ -37,12 +38,12 @@ impl From<Unit> for Staged {
 
 pub(crate) fn count_issue(channel: &Channel, issue: &ParseIssue) {
     tracing::info!(
-        channel.id = %channel.id,
-        callback.item = issue.item,
-        callback.issue = issue.what.as_str(),
+        channel_id = %channel.id,
+        count = issue.item,
+        topic = issue.what.as_str(),
         "a callback holds something that was not understood; it is kept"
     );
-    metrics::counter!("tresen_callback_issues_total", "channel_kind" => channel.kind.as_str())
+    metrics::counter!(names::CALLBACK_ITEMS, "channel_kind" => channel.kind.as_str(), "result" => "kept")
         .increment(1);
 }
 
@@ -119,9 +120,9 @@ impl App {
         severity: AccountSeverity,
     ) -> Staged {
         tracing::warn!(
-            channel.id = %channel.id,
-            account.topic = topic,
-            account.summary = summary,
+            channel_id = %channel.id,
+            topic = topic,
+            reason = summary,
             "the provider tells us about our account"
         );
         let after = match severity {

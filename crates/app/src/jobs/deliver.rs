@@ -11,6 +11,7 @@ use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use domain::{AttachmentId, MessageId, Pii, limits};
 use ports::{BlobName, Refusal, Upload, Uploads};
 use store::{ClaimedJob, Conversation, StoredAttachment, StoredMessage, Unit};
+use telemetry::names;
 
 use super::Done;
 use crate::sending::file_fact;
@@ -203,8 +204,8 @@ impl App {
             Outcome::Unknown => ("unknown", None),
         };
         metrics::counter!(
-            "tresen_deliveries_total",
-            "channel_kind" => conversation.channel_kind.as_str(), "outcome" => word
+            names::DELIVERIES,
+            "channel_kind" => conversation.channel_kind.as_str(), "state" => word
         )
         .increment(1);
         let mut unit = Unit::new();

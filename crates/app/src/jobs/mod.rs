@@ -13,6 +13,7 @@ mod sync_templates;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
+use telemetry::names;
 
 use domain::{JobId, limits};
 use store::{ClaimedJob, JobKind, StoreError, Unit};
@@ -142,7 +143,7 @@ impl App {
             Ok(()) => {}
             Err(StoreError::Stale(_)) => return,
             Err(error) => {
-                tracing::warn!(job.id = %job.id, error = %error, "a job could not be taken");
+                tracing::warn!(job_id = %job.id, error = %error, "a job could not be taken");
                 return;
             }
         }
@@ -159,7 +160,7 @@ impl App {
         });
         if let Err(error) = self.settle(&job, done).await {
             // The lease runs out and the job comes again.
-            tracing::warn!(job.id = %job.id, error = %error, "a job's outcome could not be written");
+            tracing::warn!(job_id = %job.id, error = %error, "a job's outcome could not be written");
         }
     }
 
@@ -175,12 +176,12 @@ impl App {
             }
             Done::Again { reason, .. } if job.attempts + 1 >= limits::JOB_ATTEMPTS_MAX => {
                 tracing::error!(
-                    job.id = %job.id,
-                    job.kind = job.kind.as_str(),
-                    job.error = reason.as_str(),
+                    job_id = %job.id,
+                    kind = job.kind.as_str(),
+                    reason = reason.as_str(),
                     "a job failed too often and waits for a person"
                 );
-                metrics::counter!("tresen_jobs_quarantined_total", "kind" => job.kind.as_str())
+                metrics::counter!(names::JOBS, "job" => job.kind.as_str(), "result" => "quarantined")
                     .increment(1);
                 self.give_up(&mut unit, job).await?;
                 self.store.quarantine_job(&mut unit, job.id, &reason);

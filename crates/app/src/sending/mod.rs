@@ -1,13 +1,18 @@
 //! Sending: the gate decides, one unit writes the message and the job that will carry it.
 
+mod again;
+mod template;
+
+pub use template::TemplateRequest;
+
 use domain::access::{Access, Actor};
 use domain::channel::{Capabilities, MediaKind};
 use domain::content::{Choices, Content, Quote, Template, TemplateCategory, TemplateUse, preview};
 use domain::delivery::DeliveryState;
-use domain::gate::{self, FileFact, Reason, SendPermit, SendRequest, Standing, TemplateUseFact};
+use domain::gate::{self, FileFact, SendPermit, SendRequest, Standing, TemplateUseFact};
 use domain::window::ReplyWindow;
 use domain::{
-    AttachmentId, ContactId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits,
+    AttachmentId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits,
 };
 use store::{
     Append, AttachmentState, Author, Conversation, Direction, FeedKind, Guard, JobKind, NewJob,
@@ -23,7 +28,7 @@ pub struct SendInput {
     pub text: Option<Pii<String>>,
     pub attachments: Vec<AttachmentId>,
     pub quote: Option<MessageId>,
-    pub template: Option<TemplateUse>,
+    pub template: Option<TemplateRequest>,
     pub choices: Option<Choices>,
 }
 
@@ -60,10 +65,13 @@ impl SendInput {
         if let Some(template) = &self.template {
             add(template.name.as_bytes());
             add(template.language.as_bytes());
-            for parameter in template.header.iter().chain(&template.body) {
-                if let domain::content::TemplateValue::Text(text) = &parameter.value {
-                    add(text.expose().as_bytes());
-                }
+            for value in template
+                .header
+                .iter()
+                .chain(&template.body)
+                .chain(&template.buttons)
+            {
+                add(value.expose().as_bytes());
             }
         }
         match &self.choices {
@@ -205,10 +213,13 @@ impl App {
                 .await?
                 .ok_or(AppError::NotFound)?;
             let files = self.files_to_send(access, &input.attachments).await?;
-            let permit = self.permit(&conversation, input, &files).await?;
+            let used = self.template_of(&conversation, input).await?;
+            let permit = self
+                .permit(&conversation, input, used.as_ref(), &files)
+                .await?;
             let able = self.capabilities(&conversation)?;
             let quote = self.quote_of(&conversation, input.quote).await?;
-            let pieces = self.pieces(input, quote, files, able);
+            let pieces = self.pieces(input, used, quote, files, able);
             let unit = self
                 .stage(&conversation, author, name, input, &pieces, &permit)
                 .await?;
@@ -230,7 +241,7 @@ impl App {
         .await
     }
 
-    fn author_of(&self, access: &Access) -> Result<Author, AppError> {
+    pub(super) fn author_of(&self, access: &Access) -> Result<Author, AppError> {
         match access.actor() {
             Actor::Teammate(id) => Ok(Author::Teammate(id)),
             Actor::Token { teammate, .. } => Ok(Author::Api(teammate)),
@@ -287,14 +298,30 @@ impl App {
         Ok(files)
     }
 
+    async fn template_of(
+        &self,
+        conversation: &Conversation,
+        input: &SendInput,
+    ) -> Result<Option<TemplateUse>, AppError> {
+        let Some(wanted) = &input.template else {
+            return Ok(None);
+        };
+        let known = self
+            .store
+            .lookup_template(conversation.channel, &wanted.name, &wanted.language)
+            .await?;
+        Ok(Some(wanted.resolve(known.as_ref())))
+    }
+
     async fn permit(
         &self,
         conversation: &Conversation,
         input: &SendInput,
+        used: Option<&TemplateUse>,
         files: &[StoredAttachment],
     ) -> Result<SendPermit, AppError> {
-        let wanted = input.template.as_ref().map(TemplateUseFact::of);
-        let template = match &input.template {
+        let wanted = used.map(TemplateUseFact::of);
+        let template = match used {
             None => None,
             Some(used) => {
                 self.store
@@ -326,6 +353,7 @@ impl App {
     fn pieces(
         &self,
         input: &SendInput,
+        template: Option<TemplateUse>,
         quote: Option<Quote>,
         files: Vec<StoredAttachment>,
         able: &Capabilities,
@@ -348,7 +376,7 @@ impl App {
                 text,
                 quote,
                 choices: input.choices.clone(),
-                template: input.template.clone(),
+                template,
                 ..Content::default()
             };
             piece(content, files);
@@ -463,115 +491,6 @@ impl App {
             run_at: now,
             now,
         }
-    }
-
-    /// A person decides that a failed or unknown message is sent again.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] when it is neither; [`AppError::Refused`] when it may not leave now.
-    pub async fn send_again(
-        &self,
-        _access: &Access,
-        id: MessageId,
-    ) -> Result<StoredMessage, AppError> {
-        self.retry(|| async {
-            let message = self
-                .store
-                .lookup_message(id)
-                .await?
-                .ok_or(AppError::NotFound)?;
-            let conversation = self
-                .store
-                .lookup_conversation(message.conversation)
-                .await?
-                .ok_or(AppError::NotFound)?;
-            if !message
-                .state
-                .is_some_and(DeliveryState::may_be_retried_by_a_person)
-            {
-                return Err(AppError::Conflict("not_failed"));
-            }
-            let files = self.store.attachments_of(id).await?;
-            let again = SendInput {
-                text: message.content.text.clone(),
-                template: message.content.template.clone(),
-                choices: message.content.choices.clone(),
-                ..SendInput::default()
-            };
-            self.permit(&conversation, &again, &files).await?;
-            let now = self.now();
-            let mut unit = Unit::new();
-            self.store.requeue_delivery(&mut unit, id, message.version);
-            self.store
-                .add_job(&mut unit, &self.deliver_job(conversation.id, id, now));
-            self.store
-                .feed_item(&mut unit, conversation.id, message.seq, id.bytes(), now);
-            self.store.commit(unit).await?;
-            self.store
-                .lookup_message(id)
-                .await?
-                .ok_or(AppError::NotFound)
-        })
-        .await
-    }
-
-    /// Sets or takes back the team's reaction to a message of the contact.
-    ///
-    /// # Errors
-    /// [`AppError::Refused`] where reactions cannot be sent.
-    pub async fn react(
-        &self,
-        access: &Access,
-        id: MessageId,
-        emoji: Option<Pii<String>>,
-    ) -> Result<StoredMessage, AppError> {
-        self.author_of(access)?;
-        if let Some(emoji) = &emoji
-            && !(1..=16).contains(&emoji.expose().chars().count())
-        {
-            return Err(AppError::invalid("emoji", "field-emoji"));
-        }
-        let message = self
-            .store
-            .lookup_message(id)
-            .await?
-            .ok_or(AppError::NotFound)?;
-        let conversation = self
-            .store
-            .lookup_conversation(message.conversation)
-            .await?
-            .ok_or(AppError::NotFound)?;
-        let able = self.capabilities(&conversation)?;
-        let standing = self.standing(&conversation, able, None).await?;
-        let request = SendRequest {
-            reaction: true,
-            ..SendInput::default().request(&[], None)
-        };
-        gate::decide(&request, &standing).map_err(AppError::Refused)?;
-        if message.direction != Direction::Inbound || message.deleted_at.is_some() {
-            return Err(AppError::Refused(vec![Reason {
-                code: "reaction_target",
-                arguments: Vec::new(),
-            }]));
-        }
-        let now = self.now();
-        let mut unit = Unit::new();
-        let contact: ContactId = conversation.contact;
-        self.store
-            .set_reaction(&mut unit, contact, id, Author::House, emoji.as_ref(), now)
-            .await?;
-        let job = NewJob {
-            kind: JobKind::React,
-            ..self.deliver_job(conversation.id, id, now)
-        };
-        self.store.add_job(&mut unit, &job);
-        self.store
-            .feed_item(&mut unit, conversation.id, message.seq, id.bytes(), now);
-        self.store.commit(unit).await?;
-        self.store
-            .lookup_message(id)
-            .await?
-            .ok_or(AppError::NotFound)
     }
 }
 

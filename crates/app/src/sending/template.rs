@@ -1,0 +1,85 @@
+//! A template as somebody asks for it, and as it is sent.
+
+use domain::content::{
+    Template, TemplateButton, TemplateHeader, TemplateParameter, TemplateUse, TemplateValue,
+};
+use domain::{AttachmentId, Pii};
+
+/// A template as it is asked for: values in the order of its parameters.
+#[derive(Clone, Default)]
+pub struct TemplateRequest {
+    pub name: String,
+    pub language: String,
+    /// Texts; for a media header the id of an uploaded file.
+    pub header: Vec<Pii<String>>,
+    pub body: Vec<Pii<String>>,
+    /// One value for each button that takes one.
+    pub buttons: Vec<Pii<String>>,
+}
+
+impl TemplateRequest {
+    /// Puts the values where the provider's template has its parameters. A template we do not
+    /// know keeps its values as they are, and the gate says that it is unknown.
+    pub(super) fn resolve(&self, template: Option<&Template>) -> TemplateUse {
+        let header_media = matches!(
+            template.and_then(|template| template.header.as_ref()),
+            Some(TemplateHeader::Media(_))
+        );
+        let named = template.filter(|template| template.named);
+        let name = |names: Option<&Vec<String>>, place: usize| {
+            named.and_then(|_| names.and_then(|names| names.get(place).cloned()))
+        };
+        let header_names = match template.and_then(|template| template.header.as_ref()) {
+            Some(TemplateHeader::Text { parameters, .. }) => Some(parameters),
+            _ => None,
+        };
+        let body_names = template.map(|template| &template.body_parameters);
+        let header = self.header.iter().enumerate().map(|(place, value)| {
+            let media = value
+                .expose()
+                .parse::<AttachmentId>()
+                .ok()
+                .filter(|_| header_media);
+            TemplateParameter {
+                name: name(header_names, place),
+                value: media
+                    .map_or_else(|| TemplateValue::Text(value.clone()), TemplateValue::Media),
+            }
+        });
+        let body = self
+            .body
+            .iter()
+            .enumerate()
+            .map(|(place, value)| TemplateParameter {
+                name: name(body_names, place),
+                value: TemplateValue::Text(value.clone()),
+            });
+        TemplateUse {
+            name: self.name.clone(),
+            language: self.language.clone(),
+            header: header.collect(),
+            body: body.collect(),
+            buttons: self.button_values(template),
+        }
+    }
+
+    fn button_values(&self, template: Option<&Template>) -> Vec<(u8, TemplateButton)> {
+        let all = template.map_or(&[][..], |template| &template.buttons);
+        let taking = all
+            .iter()
+            .enumerate()
+            .filter(|(_, button)| button.takes_parameter);
+        self.buttons
+            .iter()
+            .zip(taking)
+            .map(|(value, (index, button))| {
+                let value = match button.kind.to_ascii_lowercase().as_str() {
+                    "copy_code" => TemplateButton::CouponCode(value.expose().clone()),
+                    "quick_reply" => TemplateButton::QuickReply(value.expose().clone()),
+                    _ => TemplateButton::UrlSuffix(value.clone()),
+                };
+                (u8::try_from(index).unwrap_or(u8::MAX), value)
+            })
+            .collect()
+    }
+}

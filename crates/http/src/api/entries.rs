@@ -1,0 +1,102 @@
+//! Doors to the own chat: a name in the address, a title, a QR code.
+
+use app::EntryInput;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::teammate::Right;
+use domain::{ChannelId, EntryId};
+use fast_qr::convert::svg::SvgBuilder;
+use fast_qr::convert::{Builder, Shape};
+use fast_qr::qr::QRBuilder;
+use i18n::Language;
+
+use crate::Http;
+use crate::api::choice;
+use crate::dto::{EntryDto, ListDto, NewEntryDto};
+use crate::problem::{Problem, ProblemBody};
+use crate::request::{Id, Json, Who};
+
+/// All doors, oldest first.
+#[utoipa::path(get, path = "/api/v1/entries", tag = "entries",
+    responses((status = 200, body = ListDto<EntryDto>), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody)))]
+pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
+    let access = who.may(Right::ReadChannels)?;
+    let entries = http.app.entries(&access).await.map_err(who.problem())?;
+    let public_url = &http.app.settings().public_url;
+    let items = entries
+        .iter()
+        .map(|entry| EntryDto::of(public_url, entry))
+        .collect();
+    Ok(axum::Json(ListDto {
+        items,
+        next_cursor: None,
+    })
+    .into_response())
+}
+
+/// Opens a door.
+#[utoipa::path(post, path = "/api/v1/entries", tag = "entries", request_body = NewEntryDto,
+    responses((status = 201, body = EntryDto), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+pub async fn create(
+    State(http): State<Http>,
+    who: Who,
+    Json(new): Json<NewEntryDto>,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::ManageChannels)?;
+    let channel: ChannelId = new
+        .channel_id
+        .parse()
+        .map_err(|_| Problem::field("channel_id", "field-id", who.lang))?;
+    let locale = match new.locale.as_deref() {
+        None => Language::De,
+        Some(tag) => Language::parse(tag).ok_or_else(|| choice("locale", "de, en", who.lang))?,
+    };
+    let input = EntryInput {
+        channel,
+        slug: new.slug,
+        title: new.title,
+        locale: locale.as_str().to_owned(),
+        allowed_origins: new.allowed_origins,
+    };
+    let entry = http
+        .app
+        .add_entry(&access, input)
+        .await
+        .map_err(who.problem())?;
+    let body = EntryDto::of(&http.app.settings().public_url, &entry);
+    Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+}
+
+/// The door's address as a QR code.
+#[utoipa::path(get, path = "/api/v1/entries/{id}/qr.svg", tag = "entries",
+    params(("id" = String, Path)),
+    responses((status = 200, content_type = "image/svg+xml"), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
+pub async fn qr(
+    State(http): State<Http>,
+    who: Who,
+    Id(id): Id<EntryId>,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::ReadChannels)?;
+    let entry = http.app.entry(&access, id).await.map_err(who.problem())?;
+    let url = EntryDto::of(&http.app.settings().public_url, &entry).url;
+    let code = QRBuilder::new(url)
+        .build()
+        .map_err(|_| Problem::not_found(who.lang))?;
+    let svg = SvgBuilder::default()
+        .shape(Shape::Square)
+        .margin(4)
+        .to_str(&code);
+    Ok((
+        [
+            (header::CONTENT_TYPE, "image/svg+xml"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        svg,
+    )
+        .into_response())
+}

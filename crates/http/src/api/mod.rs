@@ -1,0 +1,68 @@
+//! The teammates' interface, one file a noun.
+
+pub mod attachments;
+pub mod channels;
+pub mod contacts;
+pub mod conversations;
+pub mod entries;
+pub mod messages;
+pub mod notes;
+pub mod passkeys;
+pub mod session;
+pub mod setup;
+pub mod teammates;
+
+use axum::Router;
+use axum::routing::{get, patch, post, put};
+
+use crate::Http;
+
+pub fn router() -> Router<Http> {
+    Router::new()
+        .route("/setup", get(setup::needed).post(setup::set_up))
+        .route(
+            "/session",
+            get(session::show)
+                .post(session::sign_in)
+                .delete(session::sign_out),
+        )
+        .route("/session/passkey/start", post(passkeys::start_sign_in))
+        .route("/session/passkey/finish", post(passkeys::finish_sign_in))
+        .route("/passkeys", get(passkeys::list))
+        .route("/passkeys/start", post(passkeys::start))
+        .route("/passkeys/finish", post(passkeys::finish))
+        .route("/teammates", get(teammates::list))
+        .route("/channels", get(channels::list).post(channels::create))
+        .route("/channels/{id}", patch(channels::change))
+        .route("/entries", get(entries::list).post(entries::create))
+        .route("/entries/{id}/qr.svg", get(entries::qr))
+        .route("/conversations", get(conversations::list))
+        .route("/conversations/counts", get(conversations::counts))
+        .route(
+            "/conversations/{id}",
+            get(conversations::show).patch(conversations::change),
+        )
+        .route("/conversations/{id}/timeline", get(conversations::timeline))
+        .route("/conversations/{id}/composer", get(conversations::composer))
+        .route("/conversations/{id}/read", post(conversations::read))
+        .route("/conversations/{id}/messages", post(messages::send))
+        .route("/conversations/{id}/notes", post(notes::create))
+        .route("/messages/{id}/reaction", put(messages::react))
+        .route("/messages/{id}/retry", post(messages::retry))
+        .route("/attachments", post(attachments::upload))
+        .route("/attachments/{id}/content", get(attachments::content))
+        .route("/contacts", get(contacts::list))
+        .route(
+            "/contacts/{id}",
+            get(contacts::show).patch(contacts::change),
+        )
+        .route("/live", get(crate::live::desk))
+        .route("/openapi.json", get(crate::openapi::document))
+}
+
+/// A value that is none of the possible ones.
+#[must_use]
+pub fn choice(field: &str, choices: &str, lang: i18n::Language) -> crate::problem::Problem {
+    let problem = app::FieldProblem::new(field, "field-choice").with("choices", choices);
+    crate::problem::Problem::invalid(&[problem], lang)
+}

@@ -1,0 +1,106 @@
+//! Sign-in, sign-out, and who is signed in.
+
+use app::IssuedSession;
+use axum::extract::State;
+use axum::http::header::{HeaderName, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::{Pii, limits};
+use serde::Deserialize;
+use store::Teammate;
+use utoipa::ToSchema;
+
+use crate::Http;
+use crate::dto::{CompanyDto, SessionDto, TeammateDto};
+use crate::problem::{Problem, ProblemBody};
+use crate::request::{Json, Lang, SESSION_COOKIE, Who};
+
+#[derive(Deserialize, ToSchema)]
+pub struct SignIn {
+    pub email: String,
+    pub password: String,
+}
+
+pub(super) async fn session_dto(http: &Http, teammate: &Teammate, csrf: &str) -> SessionDto {
+    let company = http.app.store().company().await;
+    SessionDto {
+        teammate: TeammateDto::of(teammate, true),
+        csrf_token: csrf.to_owned(),
+        company: CompanyDto {
+            name: company
+                .ok()
+                .flatten()
+                .map(|company| company.name)
+                .unwrap_or_default(),
+        },
+        public_url: http.app.settings().public_url.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// The cookie is out of reach of scripts and stays with our own pages.
+pub(crate) fn cookie_header(
+    http: &Http,
+    name: &str,
+    value: &str,
+    seconds: i64,
+) -> (HeaderName, HeaderValue) {
+    let secure = if http.secure_cookies() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    // Tokens are plain letters and digits, so the text is a valid header value.
+    let value = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
+    (SET_COOKIE, value)
+}
+
+pub(super) fn session_cookie(http: &Http, session: &IssuedSession) -> (HeaderName, HeaderValue) {
+    let seconds = limits::SESSION_LIFETIME_MS / domain::time::SECOND_MS;
+    cookie_header(http, SESSION_COOKIE, session.cookie.expose(), seconds)
+}
+
+pub(super) async fn signed_in(http: &Http, session: &IssuedSession) -> Response {
+    let body = session_dto(http, &session.teammate, session.csrf.expose()).await;
+    ([session_cookie(http, session)], axum::Json(body)).into_response()
+}
+
+/// Signs in with a password.
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", security(()), request_body = SignIn,
+    responses((status = 200, body = SessionDto), (status = 401, body = ProblemBody),
+        (status = 429, body = ProblemBody)))]
+pub async fn sign_in(
+    State(http): State<Http>,
+    Lang(lang): Lang,
+    Json(input): Json<SignIn>,
+) -> Result<Response, Problem> {
+    let session = http
+        .app
+        .sign_in(Pii::new(input.email), Pii::new(input.password))
+        .await
+        .map_err(|error| Problem::of(error, lang))?;
+    Ok(signed_in(&http, &session).await)
+}
+
+/// Who is signed in, and the token its writes must carry.
+#[utoipa::path(get, path = "/api/v1/session", tag = "session",
+    responses((status = 200, body = SessionDto), (status = 401, body = ProblemBody)))]
+pub async fn show(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
+    let csrf = who.session.as_ref().map_or("", |(_, csrf)| csrf.expose());
+    Ok(axum::Json(session_dto(&http, &who.identity.teammate, csrf).await).into_response())
+}
+
+/// Signs out. The session is gone at once.
+#[utoipa::path(delete, path = "/api/v1/session", tag = "session",
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+pub async fn sign_out(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
+    if let Some((secret, _)) = &who.session {
+        http.app.sign_out(secret).await.map_err(who.problem())?;
+    }
+    Ok((
+        StatusCode::NO_CONTENT,
+        [cookie_header(&http, SESSION_COOKIE, "", 0)],
+    )
+        .into_response())
+}

@@ -1,0 +1,26 @@
+//! The customers' interface. Nothing is stored and no cookie is set before a session is asked
+//! for, which the page does with the first tap.
+
+pub mod attachments;
+pub mod entries;
+pub mod messages;
+pub mod sessions;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::Http;
+
+pub fn router() -> Router<Http> {
+    Router::new()
+        .route("/entries/{slug}", get(entries::show))
+        .route("/notices/{version}", get(entries::notice))
+        .route("/sessions", post(sessions::start))
+        .route("/session", get(sessions::show))
+        .route("/timeline", get(messages::timeline))
+        .route("/messages", post(messages::write))
+        .route("/read", post(messages::read))
+        .route("/attachments", post(attachments::upload))
+        .route("/attachments/{id}/content", get(attachments::content))
+        .route("/live", get(crate::live::chat))
+}

@@ -1,0 +1,261 @@
+//! Conversations as the desk's list shows them.
+
+use domain::channel::AddressKind;
+use domain::window::ReplyWindow;
+use i18n::Language;
+use serde::{Deserialize, Deserializer, Serialize};
+use store::{Conversation, Counts, PreviewKind};
+use utoipa::ToSchema;
+
+use super::rfc3339;
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ContactRef)]
+pub struct ContactRef {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = AddressSummary)]
+pub struct AddressSummary {
+    /// web_visitor, whatsapp_user_id, whatsapp_parent_user_id, phone
+    pub kind: String,
+    pub display: String,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Assignee)]
+pub struct AssigneeDto {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LastMessage)]
+pub struct LastMessageDto {
+    /// message, note
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// inbound, outbound; absent for notes
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<String>,
+    /// One line.
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    pub at: String,
+    pub attachments: i64,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ReplyWindow)]
+pub struct ReplyWindowDto {
+    /// open, closed; none where the channel knows no window
+    pub state: String,
+    pub closes_at: Option<String>,
+}
+
+impl From<ReplyWindow> for ReplyWindowDto {
+    fn from(window: ReplyWindow) -> Self {
+        let (state, closes_at) = match window {
+            ReplyWindow::Unlimited => ("none", None),
+            ReplyWindow::Open { closes_at } => ("open", Some(closes_at)),
+            ReplyWindow::Closed { closed_at } => ("closed", closed_at),
+        };
+        Self {
+            state: state.to_owned(),
+            closes_at: closes_at.map(rfc3339),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Conversation)]
+pub struct ConversationDto {
+    pub id: String,
+    pub contact: ContactRef,
+    pub channel_id: String,
+    pub channel_kind: String,
+    pub address: AddressSummary,
+    /// open (our turn), waiting (the contact's turn), snoozed, done
+    pub status: String,
+    pub assignee: Option<AssigneeDto>,
+    pub subject: Option<String>,
+    pub tags: Vec<String>,
+    pub unread: i64,
+    pub last_message: Option<LastMessageDto>,
+    pub last_message_at: String,
+    pub reply_window: ReplyWindowDto,
+    pub snoozed_until: Option<String>,
+    /// The number of the newest timeline item.
+    pub last_seq: i64,
+    /// The contact has seen everything up to this number.
+    pub contact_read_seq: i64,
+    /// The team has seen everything up to this number.
+    pub team_read_seq: i64,
+    /// Grows with every change: of two copies, the larger is the newer.
+    pub version: i64,
+}
+
+/// The name to show: what the contact is called, or how it is reached while nobody said a name.
+#[must_use]
+pub fn shown_name(conversation: &Conversation, language: Language) -> String {
+    if let Some(name) = &conversation.contact_name {
+        return name.expose().clone();
+    }
+    match conversation.address_kind {
+        AddressKind::WebVisitor => {
+            let id = conversation.contact.to_string();
+            let short = id[id.len() - 4..].to_uppercase();
+            i18n::text(language, "contact-visitor", &[("short", &short)])
+        }
+        _ => display(
+            conversation.address_kind,
+            conversation.address_value.expose(),
+        ),
+    }
+}
+
+/// An address for eyes: phone numbers in groups, visitor ids not at all.
+#[must_use]
+pub fn display(kind: AddressKind, value: &str) -> String {
+    match kind {
+        AddressKind::WebVisitor => String::new(),
+        AddressKind::Phone if value.starts_with('+') && value.len() > 6 => {
+            let mut text = value[..3].to_owned();
+            for (place, digit) in value[3..].chars().enumerate() {
+                if place % 4 == 0 {
+                    text.push('\u{a0}');
+                }
+                text.push(digit);
+            }
+            text
+        }
+        AddressKind::Phone | AddressKind::WhatsappUserId | AddressKind::WhatsappParentUserId => {
+            value.to_owned()
+        }
+    }
+}
+
+impl ConversationDto {
+    #[must_use]
+    pub fn of(conversation: &Conversation, window: ReplyWindow, language: Language) -> Self {
+        Self {
+            id: conversation.id.to_string(),
+            contact: ContactRef {
+                id: conversation.contact.to_string(),
+                name: shown_name(conversation, language),
+            },
+            channel_id: conversation.channel.to_string(),
+            channel_kind: conversation.channel_kind.as_str().to_owned(),
+            address: AddressSummary {
+                kind: conversation.address_kind.as_str().to_owned(),
+                display: display(
+                    conversation.address_kind,
+                    conversation.address_value.expose(),
+                ),
+            },
+            status: conversation.state.status.as_str().to_owned(),
+            assignee: conversation.state.assignee.map(|id| AssigneeDto {
+                id: id.to_string(),
+                name: conversation
+                    .assignee_name
+                    .as_ref()
+                    .map(|name| name.expose().clone())
+                    .unwrap_or_default(),
+            }),
+            subject: None,
+            tags: conversation
+                .tags
+                .iter()
+                .map(|tag| tag.expose().clone())
+                .collect(),
+            unread: conversation.unread,
+            last_message: conversation.preview.as_ref().map(|preview| LastMessageDto {
+                kind: match preview.kind {
+                    PreviewKind::Note => "note",
+                    PreviewKind::Inbound | PreviewKind::Outbound => "message",
+                }
+                .to_owned(),
+                direction: match preview.kind {
+                    PreviewKind::Inbound => Some("inbound".to_owned()),
+                    PreviewKind::Outbound => Some("outbound".to_owned()),
+                    PreviewKind::Note => None,
+                },
+                text: preview.text.clone(),
+                author_name: preview.author_name.clone(),
+                at: rfc3339(domain::Timestamp(preview.at)),
+                attachments: preview.attachments,
+            }),
+            last_message_at: rfc3339(conversation.last_message_at),
+            reply_window: window.into(),
+            snoozed_until: conversation.state.snoozed_until.map(rfc3339),
+            last_seq: conversation.last_seq,
+            contact_read_seq: conversation.contact_read_seq,
+            team_read_seq: conversation.team_read_seq,
+            version: conversation.version,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConversationCounts)]
+pub struct CountsDto {
+    pub mine: i64,
+    pub unread_mine: i64,
+    pub queue: i64,
+    pub waiting: i64,
+    pub snoozed: i64,
+    pub done: i64,
+}
+
+impl From<Counts> for CountsDto {
+    fn from(counts: Counts) -> Self {
+        Self {
+            mine: counts.mine,
+            unread_mine: counts.unread_mine,
+            queue: counts.queue,
+            waiting: counts.waiting,
+            snoozed: counts.snoozed,
+            done: counts.done,
+        }
+    }
+}
+
+/// Tells "not mentioned" from "set to null".
+fn mentioned<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ChangeConversation)]
+pub struct ChangeConversation {
+    /// open, waiting, snoozed, done
+    pub status: Option<String>,
+    /// `null` takes the conversation from whoever has it.
+    #[serde(default, deserialize_with = "mentioned")]
+    #[schema(value_type = Option<String>)]
+    pub assignee_id: Option<Option<String>>,
+    pub snoozed_until: Option<String>,
+    pub tags: Option<Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_are_grouped_and_nothing_is_cut() {
+        assert_eq!(
+            display(AddressKind::Phone, "+493023125000"),
+            "+49\u{a0}3023\u{a0}1250\u{a0}00"
+        );
+        assert_eq!(display(AddressKind::Phone, "12"), "12");
+        assert_eq!(display(AddressKind::WebVisitor, "con_x"), "");
+    }
+}

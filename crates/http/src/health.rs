@@ -1,0 +1,55 @@
+//! Signs of life for whoever watches over the process.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::Http;
+use crate::problem::{Problem, ProblemBody};
+use crate::request::Lang;
+
+/// The process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "operation", security(()),
+    responses((status = 200, content_type = "text/plain", body = String)))]
+pub async fn healthz() -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
+}
+
+/// It serves, and the database answers.
+#[utoipa::path(get, path = "/readyz", tag = "operation", security(()),
+    responses((status = 200, content_type = "text/plain", body = String),
+        (status = 503, body = ProblemBody)))]
+pub async fn readyz(State(http): State<Http>, Lang(lang): Lang) -> Result<Response, Problem> {
+    if *http.stopping.borrow() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            lang,
+        ));
+    }
+    http.app
+        .store()
+        .ping()
+        .await
+        .map_err(|error| Problem::of(error.into(), lang))?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], "ready\n").into_response())
+}
+
+/// Figures in Prometheus' text form. No personal data, no ids of persons.
+#[utoipa::path(get, path = "/metrics", tag = "operation", security(()),
+    responses((status = 200, content_type = "text/plain", body = String)))]
+pub async fn metrics(State(http): State<Http>) -> Response {
+    let text = match &http.metrics {
+        Some(metrics) => metrics.render(),
+        None => String::new(),
+    };
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    (
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        text,
+    )
+        .into_response()
+}

@@ -1,0 +1,205 @@
+//! Events filled with what they are about, and put into words once for all who share a language.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use app::{App, AppError, ContactView};
+use axum::extract::ws::Utf8Bytes;
+use domain::access::Access;
+use domain::teammate::Right;
+use domain::{ContactId, ConversationId};
+use i18n::Language;
+use store::{Conversation, Cursor, FeedEvent, FeedKind, TimelineItem};
+
+use crate::dto::{
+    ChatConversationDto, ChatEventDto, ChatFrame, ContactDto, ConversationDto, LiveEventDto,
+    LiveFrame, TimelineItemDto, Viewer, rfc3339,
+};
+
+/// An event with everything it is about, as it is now.
+pub struct Filled {
+    pub event: FeedEvent,
+    pub conversation: Option<Arc<Conversation>>,
+    pub item: Option<Arc<TimelineItem>>,
+    pub contact: Option<Arc<ContactView>>,
+}
+
+/// A stretch of the feed, ready for many sockets.
+pub struct Frame {
+    pub events: Vec<Filled>,
+    pub cursor: Cursor,
+    desk: [OnceLock<Utf8Bytes>; 2],
+}
+
+fn place(language: Language) -> usize {
+    usize::from(language == Language::En)
+}
+
+impl Frame {
+    /// Fills events with what they are about; each thing is read once.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn fill(app: &App, events: Vec<FeedEvent>, cursor: Cursor) -> Result<Self, AppError> {
+        let access = Access::house(Right::ReadConversations);
+        let mut conversations: HashMap<ConversationId, Option<Arc<Conversation>>> = HashMap::new();
+        let mut items: HashMap<(ConversationId, i64), Option<Arc<TimelineItem>>> = HashMap::new();
+        let mut filled = Vec::with_capacity(events.len());
+        for event in events {
+            let mut conversation = None;
+            let mut item = None;
+            if let Some(id) = event.conversation {
+                if !conversations.contains_key(&id) {
+                    let found = app.store().lookup_conversation(id).await?;
+                    conversations.insert(id, found.map(Arc::new));
+                }
+                conversation = conversations.get(&id).cloned().flatten();
+                if let Some(seq) = event.item_seq {
+                    if !items.contains_key(&(id, seq)) {
+                        let found = app.timeline_item(&access, id, seq).await?;
+                        items.insert((id, seq), found.map(Arc::new));
+                    }
+                    item = items.get(&(id, seq)).cloned().flatten();
+                }
+            }
+            let contact = match (event.kind, event.subject) {
+                (FeedKind::ContactUpdated, Some(id)) => app
+                    .contact(&access, ContactId::from_bytes(id))
+                    .await
+                    .ok()
+                    .map(Arc::new),
+                _ => None,
+            };
+            filled.push(Filled {
+                event,
+                conversation,
+                item,
+                contact,
+            });
+        }
+        Ok(Self {
+            events: filled,
+            cursor,
+            desk: [OnceLock::new(), OnceLock::new()],
+        })
+    }
+
+    /// The whole frame for the desk, written once a language.
+    pub fn desk_text(&self, app: &App, language: Language) -> Utf8Bytes {
+        self.desk[place(language)]
+            .get_or_init(|| self.desk_text_after(app, language, None))
+            .clone()
+    }
+
+    /// The frame for a socket that has seen a part of it.
+    pub fn desk_text_after(
+        &self,
+        app: &App,
+        language: Language,
+        seen: Option<Cursor>,
+    ) -> Utf8Bytes {
+        let events = self
+            .events
+            .iter()
+            .filter(|filled| seen.is_none_or(|seen| filled.event.cursor > seen))
+            .map(|filled| desk_event(app, filled, language))
+            .collect();
+        text(&LiveFrame {
+            cursor: self.cursor.to_string(),
+            events,
+        })
+    }
+
+    /// What a customer may see of it; `None` when that is nothing.
+    pub fn chat_text(
+        &self,
+        contact: ContactId,
+        language: Language,
+        seen: Option<Cursor>,
+    ) -> Option<(Utf8Bytes, Option<i64>)> {
+        let mut newest = None;
+        let events: Vec<ChatEventDto> = self
+            .events
+            .iter()
+            .filter(|filled| seen.is_none_or(|seen| filled.event.cursor > seen))
+            .filter(|filled| {
+                filled
+                    .conversation
+                    .as_ref()
+                    .is_some_and(|c| c.contact == contact)
+            })
+            .filter_map(|filled| {
+                let event = chat_event(filled, language)?;
+                if filled.event.kind == FeedKind::MessageCreated {
+                    newest = newest.max(filled.event.item_seq);
+                }
+                Some(event)
+            })
+            .collect();
+        if events.is_empty() {
+            return None;
+        }
+        Some((
+            text(&ChatFrame {
+                cursor: self.cursor.to_string(),
+                events,
+            }),
+            newest,
+        ))
+    }
+}
+
+fn text<T: serde::Serialize>(frame: &T) -> Utf8Bytes {
+    // These shapes have no map with odd keys, so writing them as JSON cannot fail.
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
+
+fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {
+    LiveEventDto {
+        seq: filled.event.seq(),
+        at: rfc3339(filled.event.at),
+        kind: filled.event.kind.as_str().to_owned(),
+        conversation_id: filled.event.conversation.map(|id| id.to_string()),
+        conversation: filled
+            .conversation
+            .as_ref()
+            .map(|c| ConversationDto::of(c, app.window_of(c), language)),
+        item: filled
+            .item
+            .as_ref()
+            .map(|item| TimelineItemDto::of(item, language, Viewer::Desk)),
+        contact: filled
+            .contact
+            .as_ref()
+            .map(|contact| ContactDto::of(contact, language)),
+    }
+}
+
+fn chat_event(filled: &Filled, language: Language) -> Option<ChatEventDto> {
+    let conversation = filled.conversation.as_ref()?;
+    let (conversation, item) = match filled.event.kind {
+        FeedKind::MessageCreated | FeedKind::MessageUpdated => {
+            let item = filled.item.as_ref()?;
+            if !matches!(**item, TimelineItem::Message { .. }) {
+                return None;
+            }
+            (
+                None,
+                Some(TimelineItemDto::of(item, language, Viewer::Chat)),
+            )
+        }
+        FeedKind::ConversationUpdated => (Some(ChatConversationDto::of(conversation)), None),
+        FeedKind::ConversationCreated
+        | FeedKind::NoteCreated
+        | FeedKind::ActivityCreated
+        | FeedKind::ContactUpdated
+        | FeedKind::ChannelUpdated => return None,
+    };
+    Some(ChatEventDto {
+        seq: filled.event.seq(),
+        at: rfc3339(filled.event.at),
+        kind: filled.event.kind.as_str().to_owned(),
+        conversation,
+        item,
+    })
+}

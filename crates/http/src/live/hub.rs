@@ -1,0 +1,137 @@
+//! One reader of the feed for all sockets: it reads each stretch once, fills it once, and hands
+//! it to whoever listens.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use app::App;
+use domain::{ContactId, limits};
+use store::Cursor;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::frames::Frame;
+
+/// Events read and filled at once.
+const STRETCH: i64 = 200;
+/// On PostgreSQL an event becomes visible a moment after its commit; another look finds it.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// Frames a customer's socket may lag behind before it is closed.
+const CHAT_QUEUE: usize = 32;
+
+type ChatSender = mpsc::Sender<Arc<Frame>>;
+
+pub struct Hub {
+    app: App,
+    desk: broadcast::Sender<Arc<Frame>>,
+    chats: Mutex<HashMap<ContactId, Vec<ChatSender>>>,
+}
+
+impl Hub {
+    /// Begins to read the feed at its present end.
+    pub fn start(app: App, stopping: watch::Receiver<bool>) -> Arc<Self> {
+        let (desk, _) = broadcast::channel(limits::LIVE_QUEUE_EVENTS);
+        let hub = Arc::new(Self {
+            app,
+            desk,
+            chats: Mutex::default(),
+        });
+        tokio::spawn(Arc::clone(&hub).read(stopping));
+        hub
+    }
+
+    async fn read(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
+        let mut changed = self.app.store().changed();
+        let mut cursor = None;
+        while !*stopping.borrow() {
+            match self.step(&mut cursor).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(error = %error, "live sockets wait: the database does not answer");
+                }
+            }
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                _ = stopping.changed() => {}
+            }
+        }
+    }
+
+    /// Hands out one stretch; `false` when there was none.
+    async fn step(&self, cursor: &mut Option<Cursor>) -> Result<bool, app::AppError> {
+        let at = match *cursor {
+            Some(at) => at,
+            None => {
+                let head = self.app.store().feed_head().await?;
+                *cursor = Some(head);
+                return Ok(true);
+            }
+        };
+        let events = self.app.store().feed_after(at, STRETCH).await?;
+        let Some(last) = events.last().map(|event| event.cursor) else {
+            return Ok(false);
+        };
+        let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
+        self.hand_out(&frame);
+        *cursor = Some(last);
+        Ok(true)
+    }
+
+    fn hand_out(&self, frame: &Arc<Frame>) {
+        // An error only says that nobody is listening.
+        _ = self.desk.send(Arc::clone(frame));
+        let mut told: Vec<ContactId> = Vec::new();
+        let mut chats = self
+            .chats
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for filled in &frame.events {
+            let Some(contact) = filled.conversation.as_ref().map(|c| c.contact) else {
+                continue;
+            };
+            if told.contains(&contact) {
+                continue;
+            }
+            told.push(contact);
+            if let Some(senders) = chats.get_mut(&contact) {
+                // A full queue closes its socket: it will come back with its cursor.
+                senders.retain(|sender| sender.try_send(Arc::clone(frame)).is_ok());
+                if senders.is_empty() {
+                    chats.remove(&contact);
+                }
+            }
+        }
+    }
+
+    pub fn watch_desk(&self) -> broadcast::Receiver<Arc<Frame>> {
+        self.desk.subscribe()
+    }
+
+    pub fn watch_chat(&self, contact: ContactId) -> mpsc::Receiver<Arc<Frame>> {
+        let (sender, receiver) = mpsc::channel(CHAT_QUEUE);
+        let mut chats = self
+            .chats
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let senders = chats.entry(contact).or_default();
+        senders.retain(|sender| !sender.is_closed());
+        senders.push(sender);
+        receiver
+    }
+
+    /// Closed sockets of contacts that get no messages leave their places here.
+    pub fn forget_closed(&self, contact: ContactId) {
+        let mut chats = self
+            .chats
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(senders) = chats.get_mut(&contact) {
+            senders.retain(|sender| !sender.is_closed());
+            if senders.is_empty() {
+                chats.remove(&contact);
+            }
+        }
+    }
+}

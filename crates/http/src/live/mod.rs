@@ -1,0 +1,83 @@
+//! Live sockets. Everyone who watches reads the feed from a cursor; a socket that lags behind is
+//! closed and comes back with its cursor, so nothing is ever lost and nothing grows.
+
+mod frames;
+mod hub;
+mod socket;
+
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::teammate::Right;
+
+pub use hub::Hub;
+
+use crate::Http;
+use crate::problem::Problem;
+use crate::request::{Lang, Visitor, Who, query_value, same_origin};
+
+/// An idle socket keeps this much, instead of the default's seventeen times more.
+const READ_BUFFER: usize = 4 * 1024;
+
+fn cursor(query: Option<&str>, lang: i18n::Language) -> Result<Option<store::Cursor>, Problem> {
+    match query_value(query, "cursor").filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "cursor_invalid", lang)),
+    }
+}
+
+async fn upgrade(
+    http: &Http,
+    request: Request,
+    lang: i18n::Language,
+) -> Result<WebSocketUpgrade, Problem> {
+    let (mut parts, _body) = request.into_parts();
+    // A browser says where a socket comes from, and a foreign page must not open ours.
+    if !same_origin(&parts.headers, &http.app.settings().public_url) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", lang));
+    }
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, http)
+        .await
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed", lang))?;
+    Ok(upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(domain::limits::LIVE_FRAME_FROM_CLIENT_MAX)
+        .max_frame_size(domain::limits::LIVE_FRAME_FROM_CLIENT_MAX))
+}
+
+/// `GET /api/v1/live?cursor=`: events of all conversations.
+pub async fn desk(
+    State(http): State<Http>,
+    who: Who,
+    request: Request,
+) -> Result<Response, Problem> {
+    who.may(Right::ReadConversations)?;
+    let cursor = cursor(request.uri().query(), who.lang)?;
+    let secret = who.session.as_ref().map(|(secret, _)| secret.clone());
+    let upgrade = upgrade(&http, request, who.lang).await?;
+    let watcher = socket::DeskWatcher {
+        id: who.identity.id(),
+        name: who.identity.teammate.name.clone(),
+        lang: who.lang,
+        session: secret,
+    };
+    Ok(upgrade.on_upgrade(move |socket| socket::serve_desk(http, watcher, socket, cursor)))
+}
+
+/// `GET /chat/v1/live?cursor=`: events of the customer's own conversation.
+pub async fn chat(
+    State(http): State<Http>,
+    visitor: Visitor,
+    request: Request,
+) -> Result<Response, Problem> {
+    let Lang(lang) = Lang(visitor.lang);
+    let cursor = cursor(request.uri().query(), lang)?;
+    let upgrade = upgrade(&http, request, lang).await?;
+    Ok(upgrade
+        .on_upgrade(move |socket| socket::serve_chat(http, visitor.visitor, lang, socket, cursor)))
+}

@@ -1,0 +1,408 @@
+//! One socket: first what was missed, then what happens, and the signs of presence both ways.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use app::{App, ChatVisitor, Presence, SignalEvent};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use domain::{ContactId, ConversationId, Pii, TeammateId, limits};
+use i18n::Language;
+use serde::Deserialize;
+use serde_json::json;
+use store::Cursor;
+use telemetry::names;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::frames::Frame;
+use crate::Http;
+
+/// A sign of life goes out this often; a peer that answers none of two is gone.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+const STRETCH: i64 = 200;
+
+/// Close codes: 1001 we go away, 4000 come back with your cursor, 4401 sign in again.
+const GOING_AWAY: u16 = 1001;
+const RESYNC: u16 = 4000;
+const SESSION_OVER: u16 = 4401;
+
+static SOCKETS: AtomicU64 = AtomicU64::new(1);
+
+pub struct DeskWatcher {
+    pub id: TeammateId,
+    pub name: Pii<String>,
+    pub lang: Language,
+    /// The session's secret: the socket ends with its session.
+    pub session: Option<String>,
+}
+
+/// What a client may say.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Said {
+    Typing {
+        conversation_id: Option<String>,
+        on: bool,
+    },
+    Viewing {
+        conversation_id: Option<String>,
+    },
+}
+
+/// Why a socket ends from our side.
+struct Closed(u16);
+
+fn heartbeat() -> Interval {
+    let mut beat = interval(HEARTBEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beat
+}
+
+async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Closed> {
+    socket
+        .send(Message::Text(text))
+        .await
+        .map_err(|_| Closed(GOING_AWAY))
+}
+
+async fn close(mut socket: WebSocket, Closed(code): Closed) {
+    let frame = CloseFrame {
+        code,
+        reason: Utf8Bytes::default(),
+    };
+    // The peer may be gone already; then there is nobody to tell.
+    _ = socket.send(Message::Close(Some(frame))).await;
+}
+
+/// Sends what was missed since the cursor; answers where the reader stands now.
+async fn catch_up(
+    http: &Http,
+    socket: &mut WebSocket,
+    cursor: Option<Cursor>,
+    mut write: impl FnMut(&Frame) -> Option<Utf8Bytes>,
+) -> Result<Cursor, Closed> {
+    let store = http.app.store();
+    let lost = |_| Closed(RESYNC);
+    let head = store.feed_head().await.map_err(lost)?;
+    let Some(mut at) = cursor else {
+        let hello = json!({ "cursor": head.to_string(), "events": [] });
+        send(socket, hello.to_string().into()).await?;
+        return Ok(head);
+    };
+    let reaches = at <= head && store.feed_reaches(at).await.map_err(lost)?;
+    let far = store
+        .feed_distance(at, limits::LIVE_REPLAY_EVENTS_MAX)
+        .await
+        .map_err(lost)?;
+    if !reaches || far {
+        let reset = json!({ "type": "reset", "cursor": head.to_string() });
+        send(socket, reset.to_string().into()).await?;
+        return Ok(head);
+    }
+    let mut said = false;
+    loop {
+        let events = store.feed_after(at, STRETCH).await.map_err(lost)?;
+        let Some(last) = events.last().map(|event| event.cursor) else {
+            break;
+        };
+        let frame = Frame::fill(&http.app, events, last)
+            .await
+            .map_err(|_| Closed(RESYNC))?;
+        if let Some(text) = write(&frame) {
+            said = true;
+            send(socket, text).await?;
+        }
+        at = last;
+    }
+    if !said {
+        let hello = json!({ "cursor": at.to_string(), "events": [] });
+        send(socket, hello.to_string().into()).await?;
+    }
+    Ok(at)
+}
+
+pub async fn serve_desk(
+    http: Http,
+    watcher: DeskWatcher,
+    mut socket: WebSocket,
+    cursor: Option<Cursor>,
+) {
+    let number = SOCKETS.fetch_add(1, Ordering::Relaxed);
+    metrics::gauge!(names::LIVE_SOCKETS, "side" => "desk").increment(1.0);
+    let end = run_desk(&http, &watcher, number, &mut socket, cursor).await;
+    http.app
+        .teammate_views(number, watcher.id, &watcher.name, None);
+    metrics::gauge!(names::LIVE_SOCKETS, "side" => "desk").decrement(1.0);
+    if let Err(closed) = end {
+        close(socket, closed).await;
+    }
+}
+
+async fn run_desk(
+    http: &Http,
+    watcher: &DeskWatcher,
+    number: u64,
+    socket: &mut WebSocket,
+    cursor: Option<Cursor>,
+) -> Result<(), Closed> {
+    // Listening begins before the past is read, so that nothing falls in between.
+    let mut frames = http.hub.watch_desk();
+    let mut signals = http.app.watch_signals();
+    let mut stopping = http.stopping.clone();
+    let app = http.app.clone();
+    let lang = watcher.lang;
+    let mut seen = catch_up(http, socket, cursor, |frame| {
+        Some(frame.desk_text(&app, lang))
+    })
+    .await?;
+    let (mut beat, mut silent) = (heartbeat(), 0);
+    loop {
+        tokio::select! {
+            frame = frames.recv() => match frame {
+                Ok(frame) if frame.cursor > seen => {
+                    let whole = frame.events.first().is_none_or(|first| first.event.cursor > seen);
+                    let text = if whole {
+                        frame.desk_text(&http.app, lang)
+                    } else {
+                        frame.desk_text_after(&http.app, lang, Some(seen))
+                    };
+                    seen = frame.cursor;
+                    send(socket, text).await?;
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => return Err(Closed(RESYNC)),
+                Err(RecvError::Closed) => return Err(Closed(GOING_AWAY)),
+            },
+            signal = signals.recv() => match signal {
+                Ok(signal) => send(socket, signal_text(&signal)).await?,
+                // Signs of presence may be lost.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Err(Closed(GOING_AWAY)),
+            },
+            said = socket.recv() => {
+                silent = 0;
+                match said {
+                    Some(Ok(Message::Text(text))) => hear_desk(&http.app, watcher, number, &text),
+                    Some(Ok(Message::Close(_))) | None | Some(Err(_)) => return Ok(()),
+                    Some(Ok(_)) => {}
+                }
+            }
+            _ = beat.tick() => {
+                if let Some(secret) = &watcher.session
+                    && matches!(http.app.session(secret).await, Err(app::AppError::Unauthorized(_)))
+                {
+                    return Err(Closed(SESSION_OVER));
+                }
+                silent = ping(socket, silent).await?;
+            }
+            _ = stopping.changed() => return Err(Closed(GOING_AWAY)),
+        }
+    }
+}
+
+async fn ping(socket: &mut WebSocket, silent: u32) -> Result<u32, Closed> {
+    if silent >= 2 {
+        return Err(Closed(GOING_AWAY));
+    }
+    socket
+        .send(Message::Ping(axum::body::Bytes::new()))
+        .await
+        .map_err(|_| Closed(GOING_AWAY))?;
+    Ok(silent + 1)
+}
+
+fn hear_desk(app: &App, watcher: &DeskWatcher, socket: u64, text: &str) {
+    // What is not understood is not answered: an older page must not break a newer server.
+    let Ok(said) = serde_json::from_str::<Said>(text) else {
+        return;
+    };
+    let id = |text: Option<String>| text.and_then(|text| text.parse::<ConversationId>().ok());
+    match said {
+        Said::Typing {
+            conversation_id,
+            on,
+        } => {
+            if let Some(conversation) = id(conversation_id) {
+                app.teammate_types(conversation, watcher.id, watcher.name.clone(), on);
+            }
+        }
+        Said::Viewing { conversation_id } => {
+            app.teammate_views(socket, watcher.id, &watcher.name, id(conversation_id));
+        }
+    }
+}
+
+fn signal_text(signal: &SignalEvent) -> Utf8Bytes {
+    let value = match signal {
+        SignalEvent::Typing {
+            conversation,
+            by,
+            on,
+        } => {
+            let by = match by {
+                Presence::Contact { name } => json!({
+                    "kind": "contact",
+                    "name": name.as_ref().map(|name| name.expose().as_str()).unwrap_or(""),
+                }),
+                Presence::Teammate { id, name } => {
+                    json!({ "kind": "teammate", "id": id.to_string(), "name": name.expose() })
+                }
+            };
+            json!({ "type": "typing", "conversation_id": conversation.to_string(), "by": by, "on": on })
+        }
+        SignalEvent::Viewing {
+            conversation,
+            teammates,
+        } => {
+            let teammates: Vec<_> = teammates
+                .iter()
+                .map(|(id, name)| json!({ "id": id.to_string(), "name": name.expose() }))
+                .collect();
+            json!({ "type": "viewing", "conversation_id": conversation.to_string(), "teammates": teammates })
+        }
+    };
+    value.to_string().into()
+}
+
+pub async fn serve_chat(
+    http: Http,
+    visitor: ChatVisitor,
+    lang: Language,
+    mut socket: WebSocket,
+    cursor: Option<Cursor>,
+) {
+    metrics::gauge!(names::LIVE_SOCKETS, "side" => "chat").increment(1.0);
+    let end = run_chat(&http, &visitor, lang, &mut socket, cursor).await;
+    http.hub.forget_closed(visitor.contact);
+    metrics::gauge!(names::LIVE_SOCKETS, "side" => "chat").decrement(1.0);
+    if let Err(closed) = end {
+        close(socket, closed).await;
+    }
+}
+
+async fn run_chat(
+    http: &Http,
+    visitor: &ChatVisitor,
+    lang: Language,
+    socket: &mut WebSocket,
+    cursor: Option<Cursor>,
+) -> Result<(), Closed> {
+    let contact = visitor.contact;
+    let mut frames = http.hub.watch_chat(contact);
+    let mut signals = http.app.watch_signals();
+    let mut stopping = http.stopping.clone();
+    let mut newest = None;
+    let mut seen = catch_up(http, socket, cursor, |frame| {
+        let (text, seq) = frame.chat_text(contact, lang, None)?;
+        newest = newest.max(seq);
+        Some(text)
+    })
+    .await?;
+    delivered(&http.app, visitor, newest);
+    let mut own: Option<ConversationId> = None;
+    let (mut beat, mut silent) = (heartbeat(), 0);
+    loop {
+        tokio::select! {
+            frame = frames.recv() => {
+                let Some(frame) = frame else { return Err(Closed(RESYNC)) };
+                if frame.cursor <= seen {
+                    continue;
+                }
+                if let Some((text, seq)) = frame.chat_text(contact, lang, Some(seen)) {
+                    send(socket, text).await?;
+                    delivered(&http.app, visitor, seq);
+                }
+                own = own.or_else(|| own_conversation(&frame, contact));
+                seen = frame.cursor;
+            }
+            signal = signals.recv() => match signal {
+                Ok(signal) => {
+                    if let Some(text) = chat_signal(&signal, own) {
+                        send(socket, text).await?;
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return Err(Closed(GOING_AWAY)),
+            },
+            said = socket.recv() => {
+                silent = 0;
+                match said {
+                    Some(Ok(Message::Text(text))) => {
+                        own = hear_chat(&http.app, visitor, own, &text).await;
+                    }
+                    Some(Ok(Message::Close(_))) | None | Some(Err(_)) => return Ok(()),
+                    Some(Ok(_)) => {}
+                }
+            }
+            _ = beat.tick() => {
+                if own.is_none() {
+                    own = conversation_of(&http.app, visitor).await;
+                }
+                silent = ping(socket, silent).await?;
+            }
+            _ = stopping.changed() => return Err(Closed(GOING_AWAY)),
+        }
+    }
+}
+
+fn own_conversation(frame: &Arc<Frame>, contact: ContactId) -> Option<ConversationId> {
+    frame
+        .events
+        .iter()
+        .filter_map(|filled| filled.conversation.as_ref())
+        .find(|conversation| conversation.contact == contact)
+        .map(|conversation| conversation.id)
+}
+
+async fn conversation_of(app: &App, visitor: &ChatVisitor) -> Option<ConversationId> {
+    app.chat_conversation(visitor)
+        .await
+        .ok()
+        .flatten()
+        .map(|conversation| conversation.id)
+}
+
+/// What reached an open socket has reached the device.
+fn delivered(app: &App, visitor: &ChatVisitor, seq: Option<i64>) {
+    let Some(seq) = seq else { return };
+    let (app, visitor) = (app.clone(), visitor.clone());
+    tokio::spawn(async move {
+        if let Err(error) = app.chat_delivered(&visitor, seq).await {
+            tracing::warn!(error = %error, "a delivery could not be noted; the next one covers it");
+        }
+    });
+}
+
+fn chat_signal(signal: &SignalEvent, own: Option<ConversationId>) -> Option<Utf8Bytes> {
+    match signal {
+        SignalEvent::Typing {
+            conversation,
+            by: Presence::Teammate { name, .. },
+            on,
+        } if Some(*conversation) == own => {
+            let value = json!({ "type": "typing", "on": on, "by": { "name": name.expose() } });
+            Some(value.to_string().into())
+        }
+        _ => None,
+    }
+}
+
+async fn hear_chat(
+    app: &App,
+    visitor: &ChatVisitor,
+    own: Option<ConversationId>,
+    text: &str,
+) -> Option<ConversationId> {
+    let Ok(Said::Typing { on, .. }) = serde_json::from_str::<Said>(text) else {
+        return own;
+    };
+    let own = match own {
+        Some(own) => Some(own),
+        None => conversation_of(app, visitor).await,
+    };
+    if let Some(conversation) = own {
+        app.contact_types(conversation, None, on);
+    }
+    own
+}

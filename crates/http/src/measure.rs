@@ -1,0 +1,31 @@
+//! How many requests, how quick: by route pattern, never by path.
+
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use telemetry::names;
+use tokio::time::Instant;
+
+pub async fn measure(request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "page".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().as_str().to_owned();
+    // A duration is measured, nothing is decided by it: the runtime's clock will do.
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let took: Duration = begun.elapsed();
+    let status = match response.status().as_u16() {
+        ..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!(names::HTTP_REQUESTS, "method" => method, "route" => route.clone(), "status" => status)
+        .increment(1);
+    metrics::histogram!(names::HTTP_REQUEST_SECONDS, "route" => route).record(took.as_secs_f64());
+    response
+}

@@ -1,0 +1,82 @@
+//! The OpenAPI document, from the code.
+
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::{api, callbacks, chat, dto, health};
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let Some(components) = document.components.as_mut() else {
+            return;
+        };
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        let cookie = |name: &str| SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(name)));
+        components.add_security_scheme("session_cookie", cookie(crate::request::SESSION_COOKIE));
+        components.add_security_scheme("chat_cookie", cookie(crate::request::CHAT_COOKIE));
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tresen",
+        description = "Teammates' interface under /api/v1, customers' interface under /chat/v1, \
+            providers' callbacks. JSON is snake_case, times are RFC 3339 in UTC with milliseconds, \
+            ids are typed. Errors are RFC 9457 problems with a stable code.",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+    ),
+    security(("token" = []), ("session_cookie" = [])),
+    modifiers(&Security),
+    paths(
+        api::setup::needed, api::setup::set_up,
+        api::session::sign_in, api::session::show, api::session::sign_out,
+        api::passkeys::list, api::passkeys::start, api::passkeys::finish,
+        api::passkeys::start_sign_in, api::passkeys::finish_sign_in,
+        api::teammates::list,
+        api::channels::list, api::channels::create, api::channels::change,
+        api::entries::list, api::entries::create, api::entries::qr,
+        api::conversations::list, api::conversations::counts, api::conversations::show,
+        api::conversations::timeline, api::conversations::composer, api::conversations::change,
+        api::conversations::read,
+        api::messages::send, api::messages::react, api::messages::retry,
+        api::notes::create,
+        api::attachments::upload, api::attachments::content,
+        api::contacts::list, api::contacts::show, api::contacts::change,
+        chat::entries::show, chat::entries::notice,
+        chat::sessions::start, chat::sessions::show,
+        chat::messages::timeline, chat::messages::write, chat::messages::read,
+        chat::attachments::upload, chat::attachments::content,
+        callbacks::handshake, callbacks::take,
+        health::healthz, health::readyz, health::metrics,
+    ),
+    components(schemas(
+        dto::LiveFrame, dto::LiveEventDto, dto::ChatFrame, dto::ChatEventDto,
+        dto::ChatConversationDto, dto::NoteDto, dto::ActivityDto, dto::MessageDto,
+    ))
+)]
+struct Document;
+
+/// The document as pretty JSON, always the same for the same code.
+#[must_use]
+pub fn text() -> String {
+    let document = Document::openapi();
+    let mut text = document
+        .to_pretty_json()
+        .unwrap_or_else(|_| "{}".to_owned());
+    text.push('\n');
+    text
+}
+
+/// Describes this interface.
+pub async fn document() -> Response {
+    (
+        [(axum::http::header::CONTENT_TYPE, "application/json")],
+        text(),
+    )
+        .into_response()
+}
