@@ -38,28 +38,28 @@ card-more = Weitere Zeilen
 
 ## Zu schnell
 
-whatsapp-4 = Die Meta-App hat ihr Abruflimit erreicht. Die Nachricht ist nicht verloren; sie wird nach einer Pause von selbst erneut gesendet.
-whatsapp-613 = Meta begrenzt gerade die Zahl der Aufrufe. Die Nachricht ist nicht verloren; sie wird nach einer Pause von selbst erneut gesendet.
-whatsapp-80007 = Das WhatsApp-Konto hat sein Abruflimit erreicht. Die Nachricht ist nicht verloren; sie wird nach einer Pause von selbst erneut gesendet.
-whatsapp-130429 = Über diese Nummer laufen gerade zu viele Nachrichten je Sekunde. Die Nachricht wartet; sie wird in wenigen Sekunden von selbst erneut gesendet.
+whatsapp-4 = Die Meta-App hat ihr Abruflimit erreicht. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-613 = Meta begrenzt gerade die Zahl der Aufrufe. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-80007 = Das WhatsApp-Konto hat sein Abruflimit erreicht. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-130429 = Über diese Nummer laufen gerade zu viele Nachrichten je Sekunde. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
 whatsapp-131048 = WhatsApp bremst diese Nummer, weil zu viele Empfänger sie blockiert oder gemeldet haben. Neue Nachrichten kommen vorerst nur zum Teil durch. Bitte Rundnachrichten anhalten und die Qualität der Nummer im WhatsApp Manager prüfen lassen.
-whatsapp-131056 = An diesen Kontakt gingen zu viele Nachrichten in kurzer Zeit. Die Nachricht wartet; sie wird in einigen Sekunden von selbst erneut gesendet.
-whatsapp-131064 = WhatsApp nimmt für diesen Empfänger gerade keine weiteren Nachrichten an. Die Nachricht wartet; sie wird nach einer Pause von selbst erneut gesendet.
+whatsapp-131056 = An diesen Kontakt gingen zu viele Nachrichten in kurzer Zeit. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-131064 = WhatsApp nimmt für diesen Empfänger gerade keine weiteren Nachrichten an. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
 whatsapp-133016 = Die Nummer wurde zu oft an- oder abgemeldet. WhatsApp sperrt das für einige Stunden. Bitte später erneut versuchen und die Anmeldung der Nummer durch die Administration prüfen lassen.
-whatsapp-too-fast = Der Server von WhatsApp bittet um eine Pause. Die Nachricht ist nicht verloren; sie wird von selbst erneut gesendet.
+whatsapp-too-fast = Der Server von WhatsApp bittet um eine Pause. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
 
 ## Störungen
 
-whatsapp-1 = Bei WhatsApp ist ein unbekannter Fehler aufgetreten. Die Nachricht wurde nicht angenommen. Sie wird von selbst erneut gesendet; hält der Fehler an, bitte die Statusseite von WhatsApp prüfen.
-whatsapp-2 = Der Dienst von WhatsApp ist gerade überlastet oder in Wartung. Die Nachricht wurde nicht angenommen. Sie wird von selbst erneut gesendet.
-whatsapp-131000 = Bei WhatsApp ist etwas schiefgegangen. Die Nachricht wurde nicht zugestellt. Bitte später noch einmal senden, falls es nicht von selbst gelingt.
-whatsapp-131016 = Ein Dienst von WhatsApp ist vorübergehend nicht erreichbar. Die Nachricht wurde nicht angenommen. Sie wird von selbst erneut gesendet.
+whatsapp-1 = Bei WhatsApp ist ein unbekannter Fehler aufgetreten. Die Nachricht wurde nicht angenommen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden. Hält der Fehler an, hilft ein Blick auf die Statusseite von WhatsApp.
+whatsapp-2 = Der Dienst von WhatsApp ist gerade überlastet oder in Wartung. Die Nachricht wurde nicht angenommen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-131000 = Bei WhatsApp ist etwas schiefgegangen. Die Nachricht wurde nicht zugestellt. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-131016 = Ein Dienst von WhatsApp ist vorübergehend nicht erreichbar. Die Nachricht wurde nicht angenommen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
 whatsapp-131052 = WhatsApp konnte die Datei nicht laden. Die Nachricht kam ohne Datei nicht durch. Bitte den Kontakt um erneutes Senden bitten oder die eigene Datei noch einmal anhängen.
 whatsapp-131053 = WhatsApp konnte die Datei nicht verarbeiten. Oft passt der Inhalt nicht zum Dateityp oder das Format wird nicht unterstützt. Bitte die Datei in ein übliches Format umwandeln (JPEG, PNG, MP4, PDF) und erneut senden.
-whatsapp-131057 = Das WhatsApp-Konto ist in Wartung, etwa wegen einer Erhöhung des Durchsatzes. Die Nachricht wartet. Sie wird nach einigen Minuten von selbst erneut gesendet.
-whatsapp-133004 = Der Server für die Nummer ist vorübergehend nicht erreichbar. Die Nachricht wurde nicht angenommen. Sie wird von selbst erneut gesendet.
-whatsapp-no-answer = Die Datei kam bei WhatsApp nicht vollständig an. Die Nachricht wurde noch nicht gesendet. Das Hochladen wird von selbst wiederholt.
-whatsapp-not-connected = WhatsApp war nicht erreichbar. Die Nachricht wurde nicht gesendet. Sie wird von selbst erneut gesendet; hält das an, bitte die Internetverbindung des Servers prüfen lassen.
+whatsapp-131057 = Das WhatsApp-Konto ist in Wartung, etwa wegen einer Erhöhung des Durchsatzes. Die Nachricht ist noch nicht hinausgegangen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-133004 = Der Server für die Nummer ist vorübergehend nicht erreichbar. Die Nachricht wurde nicht angenommen. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-no-answer = Die Datei kam bei WhatsApp nicht vollständig an. Die Nachricht wurde noch nicht gesendet. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden.
+whatsapp-not-connected = WhatsApp war nicht erreichbar. Die Nachricht wurde nicht gesendet. Solange sie wartet, wird sie von selbst erneut gesendet; ist sie fehlgeschlagen, bitte noch einmal senden. Hält das an, bitte die Internetverbindung des Servers prüfen lassen.
 
 ## Antwortfenster
 

@@ -38,28 +38,28 @@ card-more = Further lines
 
 ## Too fast
 
-whatsapp-4 = The Meta app has reached its call limit. The message is not lost; it is sent again by itself after a pause.
-whatsapp-613 = Meta is limiting the number of calls right now. The message is not lost; it is sent again by itself after a pause.
-whatsapp-80007 = The WhatsApp account has reached its call limit. The message is not lost; it is sent again by itself after a pause.
-whatsapp-130429 = Too many messages a second are passing through this number. The message is waiting; it is sent again by itself in a few seconds.
+whatsapp-4 = The Meta app has reached its call limit. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-613 = Meta is limiting the number of calls right now. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-80007 = The WhatsApp account has reached its call limit. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-130429 = Too many messages a second are passing through this number. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
 whatsapp-131048 = WhatsApp is slowing this number down because too many people blocked or reported it. For now only some new messages get through. Please stop broadcasts and have the quality of the number checked in WhatsApp Manager.
-whatsapp-131056 = Too many messages went to this contact in a short time. The message is waiting; it is sent again by itself in some seconds.
-whatsapp-131064 = WhatsApp takes no further messages for this recipient right now. The message is waiting; it is sent again by itself after a pause.
+whatsapp-131056 = Too many messages went to this contact in a short time. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-131064 = WhatsApp takes no further messages for this recipient right now. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
 whatsapp-133016 = The number was registered or removed too often. WhatsApp blocks this for some hours. Please try again later and have an administrator check the registration of the number.
-whatsapp-too-fast = WhatsApp's server asks for a pause. The message is not lost; it is sent again by itself.
+whatsapp-too-fast = WhatsApp's server asks for a pause. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
 
 ## Disruptions
 
-whatsapp-1 = An unknown error occurred at WhatsApp. The message was not accepted. It is sent again by itself; if this goes on, please check WhatsApp's status page.
-whatsapp-2 = WhatsApp's service is overloaded or under maintenance. The message was not accepted. It is sent again by itself.
-whatsapp-131000 = Something went wrong at WhatsApp. The message was not delivered. Please send it again later if it does not get through by itself.
-whatsapp-131016 = A WhatsApp service is temporarily unavailable. The message was not accepted. It is sent again by itself.
+whatsapp-1 = An unknown error occurred at WhatsApp. The message was not accepted. While it is waiting it is sent again by itself; if it has failed, please send it once more. If this goes on, WhatsApp's status page may tell more.
+whatsapp-2 = WhatsApp's service is overloaded or under maintenance. The message was not accepted. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-131000 = Something went wrong at WhatsApp. The message was not delivered. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-131016 = A WhatsApp service is temporarily unavailable. The message was not accepted. While it is waiting it is sent again by itself; if it has failed, please send it once more.
 whatsapp-131052 = WhatsApp could not load the file. The message did not get through without it. Please ask the contact to send it again, or attach your own file once more.
 whatsapp-131053 = WhatsApp could not process the file. Often the content does not match the file type, or the format is not supported. Please convert the file to a common format (JPEG, PNG, MP4, PDF) and send it again.
-whatsapp-131057 = The WhatsApp account is under maintenance, for example for a throughput upgrade. The message is waiting. It is sent again by itself after some minutes.
-whatsapp-133004 = The server for this number is temporarily unavailable. The message was not accepted. It is sent again by itself.
-whatsapp-no-answer = The file did not reach WhatsApp completely. The message has not been sent yet. The upload is repeated by itself.
-whatsapp-not-connected = WhatsApp could not be reached. The message was not sent. It is sent again by itself; if this goes on, please have the server's internet connection checked.
+whatsapp-131057 = The WhatsApp account is under maintenance, for example for a throughput upgrade. The message has not left yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-133004 = The server for this number is temporarily unavailable. The message was not accepted. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-no-answer = The file did not reach WhatsApp completely. The message has not been sent yet. While it is waiting it is sent again by itself; if it has failed, please send it once more.
+whatsapp-not-connected = WhatsApp could not be reached. The message was not sent. While it is waiting it is sent again by itself; if it has failed, please send it once more. If this goes on, please have the server's internet connection checked.
 
 ## Reply window
 

@@ -151,7 +151,7 @@ fn account(value: &Value) -> (AccountSeverity, Vec<String>) {
         _ => Info,
     };
     if let Some(ban) = value.get("ban_info") {
-        said.extend(words(ban, &["waba_ban_state", "waba_ban_date"]));
+        said.extend(words(ban, &["waba_ban_state"]));
         severity = match text(ban, "waba_ban_state").as_deref() {
             Some("REINSTATE") => Info,
             Some("SCHEDULE_FOR_DISABLE") => Warning,

@@ -5,7 +5,7 @@ use domain::{Pii, Timestamp};
 use serde_json::Value;
 
 const PROVIDER_ID_BYTES_MAX: usize = 512;
-const WORD_CHARS_MAX: usize = 48;
+const WORD_CHARS_MAX: usize = 128;
 
 /// Decodes a body. One broken escape or byte in one person's name must not cost the whole
 /// callback, so a second reading puts the replacement character where text is not text.

@@ -13,14 +13,12 @@ use crate::whatsapp::capabilities::{STICKER_STILL_BYTES_MAX, WHATSAPP};
 use crate::whatsapp::errors::own;
 
 /// The file a plan needs.
-#[cfg_attr(test, derive(Debug))]
 pub(in super::super) struct FilePlan {
     pub(in super::super) attachment: AttachmentId,
     pub(super) wanted: MediaKind,
     pub(super) place: Place,
 }
 
-#[cfg_attr(test, derive(Debug))]
 pub(in super::super) enum Place {
     /// The file is the message.
     Message { caption: Option<String> },

@@ -21,7 +21,6 @@ use file::{FilePlan, Place};
 pub(super) use file::{Uploaded, essence, file_form, shown_name};
 
 /// A send call, complete but for the file that must be uploaded first.
-#[cfg_attr(test, derive(Debug))]
 pub(super) struct Plan {
     body: Map<String, Value>,
     file: Option<FilePlan>,
@@ -169,6 +168,3 @@ fn caption_of(caption: Option<&Pii<String>>) -> Result<Option<String>, Refusal> 
     }
     Ok(Some(caption.clone()))
 }
-
-#[cfg(test)]
-mod tests;
