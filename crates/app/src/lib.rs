@@ -1,1 +1,125 @@
-//! app
+//! The use cases: read, decide with the domain, commit one unit, wake who waits.
+//!
+//! Nothing here speaks HTTP or names a provider. What must happen outside the house is a job,
+//! written in the same unit as its cause.
+
+mod callbacks;
+mod channels;
+mod chat;
+mod conversations;
+mod error;
+mod files;
+mod identity;
+mod ingest;
+mod jobs;
+mod notices;
+mod pace;
+mod passkeys;
+mod registry;
+mod sending;
+mod setup;
+mod signals;
+
+pub use callbacks::CallbackRefusal;
+pub use channels::{ChannelChange, EntryInput, NewChannelInput};
+pub use chat::{ChatStart, ChatVisitor, StartedChat};
+pub use conversations::{ComposerState, ConversationChange};
+pub use error::{AppError, FieldProblem};
+pub use files::{FileContent, UploadInput, Uploader};
+pub use identity::{Identity, IssuedSession, NewTeammateInput};
+pub use jobs::Runner;
+pub use passkeys::PasskeyStart;
+pub use registry::Registry;
+pub use sending::{Sent, SendInput};
+pub use setup::{SetupInput, SetupOutcome};
+pub use signals::{Presence, SignalEvent};
+
+use std::future::Future;
+use std::sync::Arc;
+
+use domain::{Timestamp, limits};
+use ports::{Blobs, Net};
+use store::{Store, StoreError};
+
+/// What the use cases are told about the installation.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How the outside reaches us, without a trailing slash.
+    pub public_url: String,
+}
+
+/// Everything a use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    store: Store,
+    blobs: Arc<dyn Blobs>,
+    net: Arc<dyn Net>,
+    registry: Arc<Registry>,
+    settings: Arc<Settings>,
+    signals: Arc<signals::Signals>,
+    passkeys: Arc<passkeys::Passkeys>,
+    passwords: Arc<identity::Passwords>,
+    channel_cache: Arc<channels::ChannelCache>,
+    pacer: Arc<pace::Pacer>,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(
+        store: Store,
+        blobs: Arc<dyn Blobs>,
+        net: Arc<dyn Net>,
+        registry: Registry,
+        settings: Settings,
+    ) -> Self {
+        let passkeys = Arc::new(passkeys::Passkeys::new(&settings.public_url));
+        Self {
+            store,
+            blobs,
+            net,
+            registry: Arc::new(registry),
+            settings: Arc::new(settings),
+            signals: Arc::new(signals::Signals::new()),
+            passkeys,
+            passwords: Arc::new(identity::Passwords::new()),
+            channel_cache: Arc::new(channels::ChannelCache::default()),
+            pacer: Arc::new(pace::Pacer::default()),
+        }
+    }
+
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
+    }
+
+    fn fresh(&self) -> [u8; 16] {
+        self.store.ids().fresh(self.now())
+    }
+
+    /// Runs a use case again when the world changed between its reading and its writing.
+    async fn retry<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>>,
+    {
+        for _ in 1..limits::COMMIT_TRIES {
+            match attempt().await {
+                Err(AppError::Store(error)) if error.is_stale() => {}
+                other => return other,
+            }
+        }
+        match attempt().await {
+            Err(AppError::Store(StoreError::Stale(_))) => Err(AppError::Conflict("changed_meanwhile")),
+            other => other,
+        }
+    }
+}

@@ -147,6 +147,8 @@ pub struct MediaRule {
     /// Accepted MIME types; `*/*` accepts any.
     pub mimes: &'static [&'static str],
     pub max_bytes: usize,
+    /// Whether text can travel with the file; otherwise it becomes a message of its own.
+    pub caption: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +181,8 @@ pub struct Capabilities {
     pub text_chars_max: usize,
     pub caption_chars_max: usize,
     pub media: &'static [MediaRule],
+    /// Files one message can carry; what is more becomes further messages.
+    pub files_per_message: usize,
     pub buttons: Option<ButtonRule>,
     pub list: Option<ListRule>,
     pub quote: bool,
@@ -221,28 +225,34 @@ pub const WEBCHAT: Capabilities = Capabilities {
             kind: MediaKind::Image,
             mimes: &["*/*"],
             max_bytes: crate::limits::CHAT_ATTACHMENT_MAX,
+            caption: true,
         },
         MediaRule {
             kind: MediaKind::Video,
             mimes: &["*/*"],
             max_bytes: crate::limits::ATTACHMENT_MAX,
+            caption: true,
         },
         MediaRule {
             kind: MediaKind::Audio,
             mimes: &["*/*"],
             max_bytes: crate::limits::CHAT_ATTACHMENT_MAX,
+            caption: true,
         },
         MediaRule {
             kind: MediaKind::Voice,
             mimes: &["*/*"],
             max_bytes: crate::limits::CHAT_ATTACHMENT_MAX,
+            caption: true,
         },
         MediaRule {
             kind: MediaKind::File,
             mimes: &["*/*"],
             max_bytes: crate::limits::ATTACHMENT_MAX,
+            caption: true,
         },
     ],
+    files_per_message: crate::limits::ATTACHMENTS_PER_MESSAGE_MAX,
     buttons: Some(ButtonRule {
         max: 10,
         title_chars_max: 60,

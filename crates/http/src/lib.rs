@@ -1,1 +1,3 @@
 //! tresen-http
+
+pub mod edge;

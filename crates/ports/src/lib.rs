@@ -10,7 +10,7 @@ mod net;
 
 pub use blobs::{BlobError, BlobName, Blobs};
 pub use bus::{Bus, Topic};
-pub use clock::{Clock, FixedClock, Ids, RandomIds, SequenceIds, SystemClock};
+pub use clock::{Clock, FixedClock, Ids, RandomIds, SequenceIds, SystemClock, is_uuid_v7};
 pub use connector::{
     Connector, FetchedMedia, MediaError, Presented, Refusal, Rejected, SettingError, Settings,
     TemplateError, Upload, Uploads,

@@ -1,1 +1,149 @@
-//! store
+//! The only SQL of the house, the mapping of rows, and the sealing of everything personal.
+//!
+//! Reads answer domain words with their content opened; writes are collected in a [`Unit`] and
+//! committed as one batch. Nothing here decides: which change is right is the use case's matter,
+//! and what it relied on travels in the unit as row counts that must hold.
+
+mod attachments;
+mod callbacks;
+mod channels;
+mod contacts;
+mod conversations;
+mod deliveries;
+mod error;
+mod feed;
+mod installation;
+mod jobs;
+mod keyring;
+mod keytable;
+mod messages;
+mod notices;
+mod page;
+mod rows;
+mod sealing;
+mod teammates;
+mod timeline;
+mod unit;
+
+pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
+pub use callbacks::{CallbackState, StoredCallback};
+pub use channels::{Channel, Entry, NewEntry};
+pub use contacts::{Address, Contact, ContactSummary, Known, NewAddress, NewContact};
+pub use conversations::{
+    Append, Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
+};
+pub use deliveries::{Attempt, ParkedReceipt};
+pub use error::{Guard, StoreError};
+pub use feed::{Cursor, FeedEvent, FeedKind};
+pub use installation::{Company, Privacy};
+pub use jobs::{ClaimedJob, JobKind, NewJob};
+pub use keyring::KeyRing;
+pub use keytable::KeyTable;
+pub use messages::{Author, Direction, NewMessage, StoredMessage};
+pub use notices::{Notice, ServedNotice};
+pub use page::{Page, PageRequest};
+pub use teammates::{NewTeammate, Passkey, SessionRow, Teammate, TokenRow};
+pub use timeline::{
+    Activity, ActivityKind, Note, Reaction, TimelineItem, TimelinePage, TimelineRequest,
+};
+pub use unit::Unit;
+
+use std::sync::Arc;
+
+use db::Database;
+use ports::{Clock, Ids};
+
+/// The house's memory: one database, and the keys without which it reads as noise.
+#[derive(Clone)]
+pub struct Store {
+    db: Database,
+    ring: Arc<KeyRing>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Store {
+    /// Migrates the database and checks that it was sealed with this key ring's master key.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`] when another master key sealed it; otherwise what the engine says.
+    pub async fn open(
+        db: Database,
+        ring: KeyRing,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, StoreError> {
+        db.migrate(&MIGRATIONS, clock.now().0).await?;
+        let store = Self {
+            db,
+            ring: Arc::new(ring),
+            clock,
+            ids,
+        };
+        store.check_fingerprint().await?;
+        Ok(store)
+    }
+
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    #[must_use]
+    pub fn ids(&self) -> &Arc<dyn Ids> {
+        &self.ids
+    }
+
+    /// Ticks after every commit, also of other processes on the same database.
+    #[must_use]
+    pub fn changed(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.db.changed()
+    }
+
+    /// Figures of the engine for `/metrics`.
+    #[must_use]
+    pub fn engine_stats(&self) -> db::Stats {
+        self.db.stats()
+    }
+
+    /// A keyed hash by which equal values meet; see [`vault::MasterKey::lookup`].
+    #[must_use]
+    pub fn lookup(&self, kind: &str, value: &str) -> [u8; 16] {
+        self.ring.lookup(kind, value)
+    }
+
+    /// Answers when the database answers.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.db
+            .query("SELECT name FROM installation WHERE name = 'ping'", vec![])
+            .await?;
+        Ok(())
+    }
+
+    /// Commits everything in the unit, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] names the guard that no longer held.
+    pub async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
+        let (batch, guards) = unit.into_parts();
+        match self.db.commit(batch).await {
+            Ok(_committed) => Ok(()),
+            Err(error) => Err(StoreError::of_commit(error, &guards)),
+        }
+    }
+
+    /// Waits for what is queued and closes the database.
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+}
+
+/// Append-only; a released migration is never edited.
+pub static MIGRATIONS: [db::Migration; 1] = [db::Migration {
+    id: 1,
+    name: "house",
+    sql: include_str!("migrations/0001_house.sql"),
+}];

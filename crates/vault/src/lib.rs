@@ -1,1 +1,19 @@
-//! vault
+//! Keys and sealed values. The vault knows subjects only as sixteen bytes: never who they are.
+//!
+//! ```text
+//! master.key ─HKDF─▶ wrapping key ─▶ key-encryption key (a generation) ─▶ data key of a subject
+//!            ├─HKDF─▶ lookup key  (keyed hashes of addresses)
+//!            └─HKDF─▶ fingerprint (tells a wrong key from a damaged database)
+//! ```
+//!
+//! A sealed value is `version (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, AES-256-GCM, with the
+//! subject, the column and the row as associated data: a value moved to another place does not
+//! open.
+
+mod master;
+mod sealed;
+mod tokens;
+
+pub use master::{MasterKey, MasterKeyError};
+pub use sealed::{DataKey, KeyEncryptionKey, Place, SealError, Sealed};
+pub use tokens::{Token, constant_time_equal, digest};

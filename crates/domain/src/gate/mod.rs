@@ -173,7 +173,7 @@ pub fn free_text_reasons(standing: &Standing<'_>) -> Vec<Reason> {
         template: None,
         reaction: false,
     };
-    decide(&request, standing).err().unwrap_or_else(Vec::new)
+    decide(&request, standing).err().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,0 +1,282 @@
+//! Channels and the doors to the own chat.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use domain::access::Access;
+use domain::channel::{ChannelKind, ChannelState};
+use domain::{ChannelId, EntryId, JobId, Pii};
+use ports::Settings;
+use store::{Channel, Entry, FeedKind, Guard, JobKind, NewJob, Unit};
+
+use crate::identity::check_name;
+use crate::{App, AppError, FieldProblem};
+
+pub struct NewChannelInput {
+    pub kind: ChannelKind,
+    pub name: String,
+    pub settings: Settings,
+}
+
+#[derive(Default)]
+pub struct ChannelChange {
+    pub name: Option<String>,
+    pub state: Option<ChannelState>,
+    /// Only the named settings change.
+    pub settings: Settings,
+}
+
+pub struct EntryInput {
+    pub channel: ChannelId,
+    pub slug: String,
+    pub title: String,
+    pub locale: String,
+    pub allowed_origins: Vec<String>,
+}
+
+/// Callbacks ask for their channel thousands of times a second, and it changes a few times a
+/// year; this process is the only writer.
+#[derive(Default)]
+pub(crate) struct ChannelCache(Mutex<HashMap<ChannelId, Arc<Channel>>>);
+
+impl ChannelCache {
+    fn get(&self, id: ChannelId) -> Option<Arc<Channel>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).cloned()
+    }
+
+    fn put(&self, channel: Arc<Channel>) {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(channel.id, channel);
+    }
+
+    fn forget(&self, id: ChannelId) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
+    }
+}
+
+pub(crate) fn check_slug(field: &str, slug: &str) -> Option<FieldProblem> {
+    let fits = (2..=40).contains(&slug.len())
+        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !slug.starts_with('-')
+        && !slug.ends_with('-');
+    (!fits).then(|| FieldProblem::new(field, "field-slug"))
+}
+
+/// An origin as a browser writes it: scheme, host, optional port, nothing else.
+fn check_origin(origin: &str) -> Option<FieldProblem> {
+    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let fits = rest.is_some_and(|host| {
+        !host.is_empty()
+            && host.len() <= 253
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b))
+    });
+    (!fits).then(|| FieldProblem::new("allowed_origins", "field-origin"))
+}
+
+impl App {
+    /// # Errors
+    /// What the store says.
+    pub async fn channels(&self, _access: &Access) -> Result<Vec<Channel>, AppError> {
+        Ok(self.store.channels().await?)
+    }
+
+    /// # Errors
+    /// What the store says.
+    pub async fn channel(&self, id: ChannelId) -> Result<Option<Arc<Channel>>, AppError> {
+        if let Some(channel) = self.channel_cache.get(id) {
+            return Ok(Some(channel));
+        }
+        let channel = self.store.lookup_channel(id).await?.map(Arc::new);
+        if let Some(channel) = &channel {
+            self.channel_cache.put(Arc::clone(channel));
+        }
+        Ok(channel)
+    }
+
+    /// # Errors
+    /// [`AppError::Invalid`] with every setting that needs another value.
+    pub async fn add_channel(&self, _access: &Access, input: NewChannelInput) -> Result<Channel, AppError> {
+        let mut problems: Vec<FieldProblem> =
+            check_name("name", &Pii::from(input.name.as_str())).into_iter().collect();
+        let connector =
+            self.registry.get(input.kind).ok_or_else(|| AppError::invalid("kind", "field-unknown"))?;
+        problems.extend(setting_problems(connector.check_settings(&input.settings)));
+        if !problems.is_empty() {
+            return Err(AppError::Invalid(problems));
+        }
+        let now = self.now();
+        let channel = Channel {
+            id: ChannelId::from_bytes(self.fresh()),
+            kind: input.kind,
+            state: ChannelState::Active,
+            name: input.name.trim().to_owned(),
+            settings: input.settings,
+            created_at: now,
+            version: 1,
+        };
+        let mut unit = Unit::new();
+        self.store.add_channel(&mut unit, &channel).await?;
+        self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, channel.id.bytes(), now);
+        if connector.capabilities().templates {
+            self.store.add_job(&mut unit, &self.template_job(channel.id));
+        }
+        self.store.commit(unit).await?;
+        Ok(channel)
+    }
+
+    pub(crate) fn template_job(&self, channel: ChannelId) -> NewJob {
+        let now = self.now();
+        NewJob {
+            id: JobId::from_bytes(self.fresh()),
+            kind: JobKind::SyncTemplates,
+            lane: channel.bytes(),
+            subject: channel.bytes(),
+            run_at: now,
+            now,
+        }
+    }
+
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Invalid`].
+    pub async fn change_channel(
+        &self,
+        _access: &Access,
+        id: ChannelId,
+        change: &ChannelChange,
+    ) -> Result<Channel, AppError> {
+        self.retry(|| async {
+            let mut channel = self.store.lookup_channel(id).await?.ok_or(AppError::NotFound)?;
+            let connector =
+                self.registry.get(channel.kind).ok_or_else(|| AppError::Internal("connector".into()))?;
+            if let Some(name) = &change.name {
+                if let Some(problem) = check_name("name", &Pii::from(name.as_str())) {
+                    return Err(AppError::Invalid(vec![problem]));
+                }
+                name.trim().clone_into(&mut channel.name);
+            }
+            for (name, values) in change.settings.iter() {
+                channel.settings.set(name, values.into_iter().map(str::to_owned).collect());
+            }
+            let problems = setting_problems(connector.check_settings(&channel.settings));
+            if !problems.is_empty() {
+                return Err(AppError::Invalid(problems));
+            }
+            channel.state = change.state.unwrap_or(channel.state);
+            let mut unit = Unit::new();
+            self.store.update_channel(&mut unit, &channel).await?;
+            self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), self.now());
+            if connector.capabilities().templates {
+                self.store.add_job(&mut unit, &self.template_job(id));
+            }
+            self.store.commit(unit).await?;
+            self.channel_cache.forget(id);
+            channel.version += 1;
+            Ok(channel)
+        })
+        .await
+    }
+
+    /// The provider refused our access or our account: nothing more is tried until a person
+    /// acts.
+    pub(crate) async fn break_channel(&self, id: ChannelId, reason: &str) -> Result<(), AppError> {
+        tracing::warn!(channel.id = %id, reason, "a channel stopped: the provider refused our access");
+        self.retry(|| async {
+            let Some(mut channel) = self.store.lookup_channel(id).await? else { return Ok(()) };
+            if channel.state != ChannelState::Active {
+                return Ok(());
+            }
+            channel.state = ChannelState::Broken;
+            let mut unit = Unit::new();
+            self.store.update_channel(&mut unit, &channel).await?;
+            self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), self.now());
+            self.store.commit(unit).await?;
+            self.channel_cache.forget(id);
+            Ok(())
+        })
+        .await
+    }
+
+    /// How a channel's settings may be shown.
+    #[must_use]
+    pub fn shown_settings(&self, channel: &Channel) -> Vec<(String, ports::Presented)> {
+        self.registry
+            .get(channel.kind)
+            .map(|connector| connector.present_settings(&channel.settings))
+            .unwrap_or_default()
+    }
+
+    /// Who learns what on this kind of channel, as a catalogue key.
+    #[must_use]
+    pub fn privacy_label(&self, kind: ChannelKind) -> Option<&'static str> {
+        self.registry.get(kind).map(|connector| connector.capabilities().privacy_label)
+    }
+
+    /// # Errors
+    /// What the store says.
+    pub async fn entries(&self, _access: &Access) -> Result<Vec<Entry>, AppError> {
+        Ok(self.store.entries().await?)
+    }
+
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn entry(&self, _access: &Access, id: EntryId) -> Result<Entry, AppError> {
+        self.store.lookup_entry_by_id(id).await?.ok_or(AppError::NotFound)
+    }
+
+    /// The door a customer stands at.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub async fn entry_by_slug(&self, slug: &str) -> Result<Entry, AppError> {
+        self.store.lookup_entry(slug).await?.ok_or(AppError::NotFound)
+    }
+
+    /// # Errors
+    /// [`AppError::Invalid`], [`AppError::Conflict`] for a taken slug.
+    pub async fn add_entry(&self, _access: &Access, input: EntryInput) -> Result<Entry, AppError> {
+        let mut problems: Vec<FieldProblem> = [
+            check_slug("slug", &input.slug),
+            check_name("title", &Pii::from(input.title.as_str())),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        problems.extend(input.allowed_origins.iter().take(51).filter_map(|origin| check_origin(origin)));
+        if input.allowed_origins.len() > 50 {
+            problems.push(FieldProblem::new("allowed_origins", "field-too-many").with("max", 50));
+        }
+        match self.channel(input.channel).await? {
+            Some(channel) if channel.kind == ChannelKind::Webchat => {}
+            _ => problems.push(FieldProblem::new("channel_id", "channel_unknown")),
+        }
+        if !problems.is_empty() {
+            return Err(AppError::Invalid(problems));
+        }
+        let entry = Entry {
+            id: EntryId::from_bytes(self.fresh()),
+            channel: input.channel,
+            slug: input.slug,
+            locale: input.locale,
+            title: input.title.trim().to_owned(),
+            allowed_origins: input.allowed_origins,
+        };
+        let mut unit = Unit::new();
+        self.store.add_entry(&mut unit, &entry, self.now()).await?;
+        match self.store.commit(unit).await.map_err(AppError::from) {
+            Err(error) if error.is_guard(Guard::SlugFree) => Err(AppError::Conflict("slug_taken")),
+            Err(error) => Err(error),
+            Ok(()) => Ok(entry),
+        }
+    }
+}
+
+fn setting_problems(checked: Result<(), Vec<ports::SettingError>>) -> Vec<FieldProblem> {
+    checked
+        .err()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|error| FieldProblem::new(format!("settings.{}", error.name), error.key))
+        .collect()
+}

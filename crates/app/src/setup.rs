@@ -1,0 +1,151 @@
+//! The first start: a company, an owner, the own chat, the notice.
+
+use domain::channel::{ChannelKind, ChannelState};
+use domain::teammate::Role;
+use domain::{ChannelId, EntryId, Pii, limits};
+use i18n::Language;
+use store::{Channel, Company, Entry, Guard, Privacy, Unit};
+use vault::{Token, constant_time_equal, digest};
+
+use crate::channels::check_slug;
+use crate::identity::{check_email, check_name};
+use crate::{App, AppError, FieldProblem, IssuedSession, NewTeammateInput};
+
+pub struct SetupInput {
+    pub token: Pii<String>,
+    pub company: String,
+    pub country: Option<String>,
+    pub language: Language,
+    pub owner: NewTeammateInput,
+    pub slug: String,
+    pub title: String,
+    pub controller: String,
+    pub contact_email: Pii<String>,
+    pub retention_days: i64,
+}
+
+pub struct SetupOutcome {
+    pub session: IssuedSession,
+    pub entry: Entry,
+}
+
+impl App {
+    /// A fresh set-up token while no owner exists; the one before stops working.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open_setup(&self) -> Result<Option<Token>, AppError> {
+        if self.store.has_owner().await? {
+            return Ok(None);
+        }
+        let token = Token::from_secret("setup", self.store.ids().secret());
+        let mut unit = Unit::new();
+        self.store.set_setup_digest(&mut unit, digest(token.expose().as_bytes()));
+        self.store.commit(unit).await?;
+        Ok(Some(token))
+    }
+
+    /// # Errors
+    /// What the store says.
+    pub async fn setup_needed(&self) -> Result<bool, AppError> {
+        Ok(!self.store.has_owner().await?)
+    }
+
+    /// Does the whole set-up in one unit.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when it was done before, [`AppError::Unauthorized`] for a wrong
+    /// token, [`AppError::Invalid`] with every field that needs another value.
+    pub async fn set_up(&self, input: SetupInput) -> Result<SetupOutcome, AppError> {
+        if !self.setup_needed().await? {
+            return Err(AppError::Conflict("setup_done"));
+        }
+        let stored = self.store.setup_digest().await?.ok_or(AppError::Conflict("setup_done"))?;
+        if !constant_time_equal(&digest(input.token.expose().as_bytes()), &stored) {
+            return Err(AppError::Unauthorized("setup_token_wrong"));
+        }
+        check(&input)?;
+
+        let now = self.now();
+        let company = Company {
+            name: input.company.trim().to_owned(),
+            country: input.country.clone(),
+            locale: input.language.code().to_owned(),
+        };
+        let privacy = Privacy {
+            controller: input.controller.trim().to_owned(),
+            contact_email: input.contact_email.expose().trim().to_owned(),
+            retention_days: input.retention_days,
+        };
+        let channel = Channel {
+            id: ChannelId::from_bytes(self.fresh()),
+            kind: ChannelKind::Webchat,
+            state: ChannelState::Active,
+            name: input.title.trim().to_owned(),
+            settings: ports::Settings::default(),
+            created_at: now,
+            version: 1,
+        };
+        let entry = Entry {
+            id: EntryId::from_bytes(self.fresh()),
+            channel: channel.id,
+            slug: input.slug.clone(),
+            locale: input.language.code().to_owned(),
+            title: input.title.trim().to_owned(),
+            allowed_origins: Vec::new(),
+        };
+        let mut unit = Unit::new();
+        self.store.close_setup(&mut unit, &stored);
+        self.store.set_company(&mut unit, &company).await?;
+        self.store.set_privacy(&mut unit, &privacy).await?;
+        self.publish_notice(&mut unit, &company, &privacy).await?;
+        self.store.add_channel(&mut unit, &channel).await?;
+        self.store.add_entry(&mut unit, &entry, now).await?;
+        let owner = self.stage_teammate(&mut unit, input.owner, "owner.").await?;
+        self.store.commit(unit).await.map_err(|error| match AppError::from(error) {
+            error if error.is_guard(Guard::SetupOpen) => AppError::Conflict("setup_done"),
+            error if error.is_guard(Guard::SlugFree) => AppError::Conflict("slug_taken"),
+            error if error.is_guard(Guard::EmailFree) => AppError::Conflict("email_taken"),
+            error => error,
+        })?;
+        let teammate = self.store.lookup_teammate(owner).await?.ok_or(AppError::NotFound)?;
+        Ok(SetupOutcome { session: self.issue_session(teammate).await?, entry })
+    }
+
+    /// Company and privacy facts for installations that are set up by command line or demo.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn describe_company(&self, company: &Company, privacy: &Privacy) -> Result<(), AppError> {
+        let mut unit = Unit::new();
+        self.store.set_company(&mut unit, company).await?;
+        self.store.set_privacy(&mut unit, privacy).await?;
+        self.publish_notice(&mut unit, company, privacy).await?;
+        Ok(self.store.commit(unit).await?)
+    }
+}
+
+fn check(input: &SetupInput) -> Result<(), AppError> {
+    let plain = |text: &str| Pii::from(text);
+    let retention = (1..=3_650).contains(&input.retention_days);
+    let problems: Vec<FieldProblem> = [
+        check_name("company.name", &plain(&input.company)),
+        check_name("chat.title", &plain(&input.title)),
+        check_slug("chat.slug", &input.slug),
+        check_name("privacy.controller", &plain(&input.controller)),
+        check_email("privacy.contact_email", &input.contact_email),
+        check_name("owner.name", &input.owner.name),
+        check_email("owner.email", &input.owner.email),
+        crate::identity::check_password("owner.password", &input.owner.password),
+        (!retention).then(|| {
+            FieldProblem::new("privacy.retention_days", "field-range").with("min", 1).with("max", 3_650)
+        }),
+        (input.owner.role != Role::Owner).then(|| FieldProblem::new("owner.role", "field-unknown")),
+        (input.country.as_ref().is_some_and(|c| c.chars().count() > limits::NAME_CHARS_MAX))
+            .then(|| FieldProblem::new("company.country", "field-too-long").with("max", limits::NAME_CHARS_MAX)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid(problems)) }
+}

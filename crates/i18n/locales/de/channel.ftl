@@ -1,0 +1,7 @@
+# Wer auf welchem Kanal was erfährt (domain::channel::Capabilities::privacy_label).
+
+channel-privacy-webchat = Eigener Chat: Nur Sie und die Person lesen mit. Die Nachrichten liegen auf Ihrem eigenen Server, kein Anbieter ist beteiligt.
+
+setting-missing = Die Angabe „{ $name }“ fehlt.
+setting-unknown = Die Angabe „{ $name }“ kennt dieser Kanal nicht.
+setting-malformed = Die Angabe „{ $name }“ hat nicht die erwartete Form.

@@ -1,0 +1,41 @@
+# Der Datenschutzhinweis des eigenen Chats (Art. 13 DSGVO), wie er ohne eigene Fassung gilt. Wer
+# etwas ändert, ändert auch die Tatsache im Programm: der Text verspricht nur, was es tut.
+
+notice-title = Hinweis zum Datenschutz
+
+notice-summary = { $retention_days ->
+    [one] Nur Sie und { $company } lesen hier mit. Ihre Nachrichten liegen auf dem Server von { $company } und werden nach einem Tag gelöscht.
+   *[other] Nur Sie und { $company } lesen hier mit. Ihre Nachrichten liegen auf dem Server von { $company } und werden nach { $retention_days } Tagen gelöscht.
+}
+
+notice-text =
+    Wer verantwortlich ist
+    { $controller }
+    Fragen zum Datenschutz: { $contact_email }
+
+    Was wir speichern und wozu
+    Wir speichern, was Sie hier schreiben und senden, die Zeiten dazu, Ihre Sprache und, wenn Sie ihn nennen, Ihren Namen. Wir brauchen das, um Ihr Anliegen zu bearbeiten.
+
+    Rechtsgrundlage
+    Geht es um einen Vertrag mit uns oder seine Vorbereitung, ist es Art. 6 Abs. 1 Buchst. b DSGVO. Bei allen anderen Anliegen ist es Art. 6 Abs. 1 Buchst. f DSGVO: unser Interesse, Ihnen zu antworten.
+
+    Wer mitliest
+    Nur Sie und Beschäftigte von { $company }, die sich um Anfragen kümmern. Für den Chat ist kein Messenger-Anbieter beteiligt. Betreibt ein Dienstleister unseren Server, dann nur nach unserer Weisung.
+
+    Wie lange
+    { $retention_days ->
+        [one] Einen Tag nach der letzten Nachricht wird die Unterhaltung gelöscht.
+       *[other] { $retention_days } Tage nach der letzten Nachricht wird die Unterhaltung gelöscht.
+    } Länger bleibt nur, was wir nach dem Gesetz aufbewahren müssen.
+
+    Auf Ihrem Gerät
+    Damit die Unterhaltung Ihnen gehört, setzen wir beim ersten Schreiben ein Cookie. Es ist für den Chat unbedingt erforderlich (§ 25 Abs. 2 Nr. 2 TDDDG) und dient keiner Verfolgung.
+
+    Ihre Rechte
+    Sie können Auskunft, Berichtigung, Löschung und Einschränkung verlangen und Ihre Daten mitnehmen (Art. 15 bis 20 DSGVO). Schreiben Sie dazu hier oder an { $contact_email }. Sie können sich bei einer Aufsichtsbehörde für den Datenschutz beschweren.
+
+    Ihr Recht auf Widerspruch
+    Stützen wir uns auf unser Interesse (Art. 6 Abs. 1 Buchst. f DSGVO), können Sie aus Gründen, die sich aus Ihrer besonderen Situation ergeben, jederzeit widersprechen (Art. 21 DSGVO). Werbung können Sie immer widersprechen.
+
+    Freiwillig
+    Sie müssen hier nichts angeben. Ohne Nachricht können wir nur nicht antworten. Es gibt keine automatische Entscheidung über Sie.

@@ -1,0 +1,7 @@
+# Who learns what on which channel (domain::channel::Capabilities::privacy_label).
+
+channel-privacy-webchat = Own chat: only you and the person read along. The messages lie on your own server, no provider is involved.
+
+setting-missing = The setting “{ $name }” is missing.
+setting-unknown = This channel does not know the setting “{ $name }”.
+setting-malformed = The setting “{ $name }” does not have the expected form.

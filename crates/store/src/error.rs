@@ -1,0 +1,88 @@
+//! What can go wrong below the use cases.
+
+use db::{CommitError, DbError};
+use ports::KeyStoreError;
+
+/// A promise a unit was built on. When it no longer holds the unit is rolled back, and the use
+/// case reads again and decides again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// Nothing special: any mismatch means "read again".
+    Plain,
+    /// This inbound item was not seen before.
+    Unseen,
+    /// This client id was not used before.
+    ClientId,
+    /// The conversation is as it was read.
+    Conversation,
+    /// The address belongs to nobody yet.
+    AddressFree,
+    /// The slug is free.
+    SlugFree,
+    /// The e-mail address is free.
+    EmailFree,
+    /// The job is still ours.
+    Lease,
+    /// No owner exists yet.
+    SetupOpen,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The world changed between reading and writing.
+    #[error("the data changed meanwhile ({0:?})")]
+    Stale(Guard),
+    /// The queue is full: try later.
+    #[error("too much is waiting to be written")]
+    Busy,
+    /// It may have been written, or not. Only idempotent writes may be repeated.
+    #[error("it is not known whether the change was written")]
+    Unknown,
+    #[error("the database cannot be reached")]
+    Unavailable,
+    #[error(
+        "the data was sealed with another master key. Put back the key it was sealed with, or start with an empty data directory"
+    )]
+    WrongKey,
+    /// A sealed value that does not open: damaged, or its key is gone.
+    #[error("a stored value cannot be opened ({0})")]
+    Sealed(&'static str),
+    /// A stored value this version does not understand.
+    #[error("a stored value is not understood ({0})")]
+    Corrupt(&'static str),
+    #[error(transparent)]
+    Keys(#[from] KeyStoreError),
+    #[error("the database did not work: {0}")]
+    Engine(DbError),
+}
+
+impl From<DbError> for StoreError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy => Self::Busy,
+            DbError::Unavailable(_) | DbError::Closed => Self::Unavailable,
+            other => Self::Engine(other),
+        }
+    }
+}
+
+impl StoreError {
+    pub(crate) fn of_commit(error: CommitError, guards: &[Guard]) -> Self {
+        let guard = |statement: usize| guards.get(statement).copied().unwrap_or(Guard::Plain);
+        match error {
+            CommitError::Conflict { statement, .. } | CommitError::Unique { statement } => {
+                Self::Stale(guard(statement))
+            }
+            CommitError::Busy => Self::Busy,
+            CommitError::Unknown(_) => Self::Unknown,
+            CommitError::Closed => Self::Unavailable,
+            CommitError::Engine(error) => error.into(),
+        }
+    }
+
+    /// Reading again and deciding again may help.
+    #[must_use]
+    pub const fn is_stale(&self) -> bool {
+        matches!(self, Self::Stale(_))
+    }
+}

@@ -1,0 +1,172 @@
+//! Who this installation belongs to, and whether the key at hand is the one that sealed it.
+
+use domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::error::{Guard, StoreError};
+use crate::sealing::{open_json, seal_json};
+use crate::unit::Unit;
+
+/// The company this installation serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    pub name: String,
+    #[serde(default)]
+    pub country: Option<String>,
+    #[serde(default)]
+    pub locale: String,
+}
+
+/// What the information notice is made of.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Privacy {
+    pub controller: String,
+    pub contact_email: String,
+    pub retention_days: i64,
+}
+
+const COLUMN: &str = "installation.value";
+
+impl Store {
+    pub(crate) async fn check_fingerprint(&self) -> Result<(), StoreError> {
+        let fingerprint = self.ring.fingerprint();
+        if self.installation_value("fingerprint").await?.is_none() {
+            let mut unit = Unit::new();
+            unit.run(
+                "INSERT INTO installation (name, value) VALUES ('fingerprint', $1) \
+                 ON CONFLICT (name) DO NOTHING",
+                vec![fingerprint.into()],
+            );
+            self.commit(unit).await?;
+        }
+        let stored = self.installation_value("fingerprint").await?;
+        if stored.as_deref() == Some(fingerprint.as_slice()) {
+            Ok(())
+        } else {
+            Err(StoreError::WrongKey)
+        }
+    }
+
+    async fn installation_value(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = self
+            .db
+            .query_opt(
+                "SELECT value FROM installation WHERE name = $1",
+                vec![name.into()],
+            )
+            .await?;
+        row.map(|row| Ok(row.blob(0)?.to_vec())).transpose()
+    }
+
+    async fn installation_sealed<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(sealed) = self.installation_value(name).await? else {
+            return Ok(None);
+        };
+        let key = self.ring.house_key().await?;
+        open_json(&key, COLUMN, name.as_bytes(), &sealed).map(Some)
+    }
+
+    async fn set_installation_sealed<T: Serialize>(
+        &self,
+        unit: &mut Unit,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        let key = self.ring.house_key().await?;
+        let sealed = seal_json(&key, COLUMN, name.as_bytes(), value)?;
+        unit.run(
+            "INSERT INTO installation (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            vec![name.into(), sealed],
+        );
+        Ok(())
+    }
+
+    /// # Errors
+    /// What the engine says.
+    pub async fn company(&self) -> Result<Option<Company>, StoreError> {
+        self.installation_sealed("company").await
+    }
+
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_company(&self, unit: &mut Unit, company: &Company) -> Result<(), StoreError> {
+        self.set_installation_sealed(unit, "company", company).await
+    }
+
+    /// # Errors
+    /// What the engine says.
+    pub async fn privacy(&self) -> Result<Option<Privacy>, StoreError> {
+        self.installation_sealed("privacy").await
+    }
+
+    /// # Errors
+    /// What the engine says.
+    pub async fn set_privacy(&self, unit: &mut Unit, privacy: &Privacy) -> Result<(), StoreError> {
+        self.set_installation_sealed(unit, "privacy", privacy).await
+    }
+
+    /// The digest of the set-up token, while the set-up is open.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn setup_digest(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.installation_value("setup").await
+    }
+
+    pub fn set_setup_digest(&self, unit: &mut Unit, digest: [u8; 32]) {
+        unit.run(
+            "INSERT INTO installation (name, value) VALUES ('setup', $1) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            vec![digest.to_vec().into()],
+        );
+    }
+
+    /// Closes the set-up; the unit fails when it was closed meanwhile.
+    pub fn close_setup(&self, unit: &mut Unit, digest: &[u8]) {
+        unit.one(
+            Guard::SetupOpen,
+            "DELETE FROM installation WHERE name = 'setup' AND value = $1",
+            vec![digest.to_vec().into()],
+        );
+    }
+
+    /// Writes who read what. Committed before the content is handed out.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn log_read(
+        &self,
+        access: &domain::access::Access,
+        contact: domain::ContactId,
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        use domain::access::Actor;
+        let (kind, actor) = match access.actor() {
+            Actor::Teammate(id) => ("teammate", id.bytes()),
+            Actor::Token { token, .. } => ("token", token.bytes()),
+            // A contact reading its own words, and the house doing what was decided, are no
+            // disclosure to anybody.
+            Actor::Contact(_) | Actor::House => return Ok(()),
+        };
+        let mut unit = Unit::new();
+        unit.run(
+            "INSERT INTO read_log (id, contact_id, actor_kind, actor_id, what, at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            vec![
+                self.ids.fresh(now).into(),
+                contact.bytes().into(),
+                kind.into(),
+                actor.into(),
+                what.into(),
+                now.0.into(),
+            ],
+        );
+        self.commit(unit).await
+    }
+}

@@ -1,0 +1,172 @@
+//! Work to be done after a commit, written in the same unit as its cause.
+//!
+//! A job is a kind and the id of what it is about. Jobs of one lane run one after the other in
+//! the order they were written; lanes run beside each other.
+
+use db::Row;
+use domain::{JobId, Timestamp};
+
+use crate::Store;
+use crate::error::{Guard, StoreError};
+use crate::rows::{blob, id16};
+use crate::unit::Unit;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Send a message.
+    Deliver,
+    /// Send or take back a teammate's reaction.
+    React,
+    /// Understand a raw callback.
+    Ingest,
+    /// Fetch a file the provider keeps for us.
+    FetchMedia,
+    /// Fetch the list of a channel's templates.
+    SyncTemplates,
+}
+
+impl JobKind {
+    pub const ALL: [Self; 5] = [
+        Self::Deliver,
+        Self::React,
+        Self::Ingest,
+        Self::FetchMedia,
+        Self::SyncTemplates,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliver => "deliver",
+            Self::React => "react",
+            Self::Ingest => "ingest",
+            Self::FetchMedia => "fetch_media",
+            Self::SyncTemplates => "sync_templates",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct NewJob {
+    pub id: JobId,
+    pub kind: JobKind,
+    pub lane: [u8; 16],
+    pub subject: [u8; 16],
+    pub run_at: Timestamp,
+    pub now: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimedJob {
+    pub id: JobId,
+    pub kind: JobKind,
+    pub lane: [u8; 16],
+    pub subject: [u8; 16],
+    /// Attempts before this one.
+    pub attempts: i64,
+    pub lease_until: Timestamp,
+}
+
+fn job_of(row: &Row, lease_until: Timestamp) -> Result<ClaimedJob, StoreError> {
+    Ok(ClaimedJob {
+        id: JobId::from_bytes(id16(row, 0)?),
+        kind: JobKind::parse(row.text(1)?).ok_or(StoreError::Corrupt("job.kind"))?,
+        lane: id16(row, 2)?,
+        subject: id16(row, 3)?,
+        attempts: row.int(4)?,
+        lease_until,
+    })
+}
+
+impl Store {
+    pub fn add_job(&self, unit: &mut Unit, job: &NewJob) {
+        unit.run(
+            "INSERT INTO job (id, kind, lane, state, run_at, attempts, lease_until, subject, \
+             created_at) VALUES ($1, $2, $3, 'ready', $4, 0, 0, $5, $6)",
+            vec![
+                blob(job.id.bytes()),
+                job.kind.as_str().into(),
+                blob(job.lane),
+                job.run_at.0.into(),
+                blob(job.subject),
+                job.now.0.into(),
+            ],
+        );
+    }
+
+    /// Jobs that could run now: due, not leased, and the first of their lane.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn due_jobs(
+        &self,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        let sql = "SELECT j.id, j.kind, j.lane, j.subject, j.attempts FROM job j \
+                   WHERE j.state = 'ready' AND j.run_at <= $1 AND j.lease_until <= $1 \
+                   AND NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane \
+                   AND e.state = 'ready' AND e.id < j.id) \
+                   ORDER BY j.run_at, j.id LIMIT $2";
+        let rows = self.db.query(sql, vec![now.0.into(), limit.into()]).await?;
+        rows.iter().map(|row| job_of(row, now)).collect()
+    }
+
+    /// Takes the job for a while; the unit fails when somebody else has it.
+    pub fn lease_job(&self, unit: &mut Unit, job: &ClaimedJob, now: Timestamp, until: Timestamp) {
+        unit.one(
+            Guard::Lease,
+            "UPDATE job SET lease_until = $3, attempts = attempts + 1 \
+             WHERE id = $1 AND state = 'ready' AND lease_until <= $2",
+            vec![blob(job.id.bytes()), now.0.into(), until.0.into()],
+        );
+    }
+
+    pub fn finish_job(&self, unit: &mut Unit, id: JobId) {
+        unit.run("DELETE FROM job WHERE id = $1", vec![blob(id.bytes())]);
+    }
+
+    /// Gives the job back, to be run not before `run_at`.
+    pub fn postpone_job(&self, unit: &mut Unit, id: JobId, run_at: Timestamp, reason: &str) {
+        unit.run(
+            "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3 WHERE id = $1",
+            vec![blob(id.bytes()), run_at.0.into(), reason.into()],
+        );
+    }
+
+    /// The job is out of the way of its lane and waits for a person.
+    pub fn quarantine_job(&self, unit: &mut Unit, id: JobId, reason: &str) {
+        unit.run(
+            "UPDATE job SET state = 'quarantined', lease_until = 0, last_error = $2 WHERE id = $1",
+            vec![blob(id.bytes()), reason.into()],
+        );
+    }
+
+    /// When the next job becomes due, if none is now.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql =
+            "SELECT run_at, lease_until FROM job WHERE state = 'ready' ORDER BY run_at LIMIT 1";
+        let row = self.db.query_opt(sql, vec![]).await?;
+        row.map(|row| Ok(Timestamp(row.int(0)?.max(row.int(1)?))))
+            .transpose()
+    }
+
+    /// Jobs by state, for metrics.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn job_counts(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql = "SELECT state, COUNT(*) FROM job GROUP BY state";
+        let rows = self.db.query(sql, vec![]).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
+            .collect()
+    }
+}

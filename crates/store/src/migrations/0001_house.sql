@@ -1,0 +1,303 @@
+-- The installation itself: who we are, and which key sealed this database.
+CREATE TABLE installation (
+    name {text} NOT NULL PRIMARY KEY,
+    value {blob} NOT NULL
+);
+CREATE TABLE teammate (
+    id {blob} NOT NULL PRIMARY KEY,
+    role {text} NOT NULL,
+    email_lookup {blob} NOT NULL UNIQUE,
+    sealed {blob} NOT NULL,
+    password_hash {text},
+    created_at {int} NOT NULL,
+    disabled_at {int}
+);
+CREATE TABLE session (
+    digest {blob} NOT NULL PRIMARY KEY,
+    teammate_id {blob} NOT NULL,
+    csrf {blob} NOT NULL,
+    created_at {int} NOT NULL,
+    expires_at {int} NOT NULL
+);
+CREATE INDEX session_expiry ON session (expires_at);
+CREATE TABLE api_token (
+    id {blob} NOT NULL PRIMARY KEY,
+    digest {blob} NOT NULL UNIQUE,
+    teammate_id {blob} NOT NULL,
+    scopes {text} NOT NULL,
+    created_at {int} NOT NULL,
+    expires_at {int}
+);
+CREATE TABLE passkey (
+    id {blob} NOT NULL PRIMARY KEY,
+    teammate_id {blob} NOT NULL,
+    credential {blob} NOT NULL UNIQUE,
+    sealed {blob} NOT NULL,
+    created_at {int} NOT NULL
+);
+CREATE INDEX passkey_teammate ON passkey (teammate_id);
+
+CREATE TABLE channel (
+    id {blob} NOT NULL PRIMARY KEY,
+    kind {text} NOT NULL,
+    state {text} NOT NULL,
+    sealed {blob} NOT NULL,
+    created_at {int} NOT NULL,
+    version {int} NOT NULL
+);
+CREATE TABLE entry (
+    id {blob} NOT NULL PRIMARY KEY,
+    channel_id {blob} NOT NULL,
+    slug {text} NOT NULL UNIQUE,
+    locale {text} NOT NULL,
+    sealed {blob} NOT NULL,
+    created_at {int} NOT NULL
+);
+CREATE TABLE template (
+    channel_id {blob} NOT NULL,
+    name {text} NOT NULL,
+    language {text} NOT NULL,
+    body {text} NOT NULL,
+    fetched_at {int} NOT NULL,
+    PRIMARY KEY (channel_id, name, language)
+);
+CREATE TABLE notice (
+    version {int} NOT NULL,
+    locale {text} NOT NULL,
+    digest {blob} NOT NULL,
+    sealed {blob} NOT NULL,
+    created_at {int} NOT NULL,
+    PRIMARY KEY (version, locale)
+);
+
+CREATE TABLE contact (
+    id {blob} NOT NULL PRIMARY KEY,
+    sealed {blob} NOT NULL,
+    created_at {int} NOT NULL,
+    version {int} NOT NULL
+);
+CREATE INDEX contact_newest ON contact (created_at, id);
+-- An address that was given up keeps its row with an end, so that history still says who wrote.
+CREATE TABLE address (
+    id {blob} NOT NULL PRIMARY KEY,
+    contact_id {blob} NOT NULL,
+    channel_id {blob} NOT NULL,
+    kind {text} NOT NULL,
+    lookup {blob} NOT NULL,
+    sealed {blob} NOT NULL,
+    verified {int} NOT NULL,
+    valid_from {int} NOT NULL,
+    valid_to {int},
+    last_used_at {int} NOT NULL
+);
+CREATE UNIQUE INDEX address_current ON address (channel_id, kind, lookup) WHERE valid_to IS NULL;
+CREATE INDEX address_contact ON address (contact_id);
+CREATE TABLE notice_served (
+    id {blob} NOT NULL PRIMARY KEY,
+    contact_id {blob} NOT NULL,
+    version {int} NOT NULL,
+    locale {text} NOT NULL,
+    at {int} NOT NULL
+);
+CREATE INDEX notice_served_contact ON notice_served (contact_id, at);
+CREATE TABLE preference (
+    contact_id {blob} NOT NULL,
+    channel_id {blob} NOT NULL,
+    category {text} NOT NULL,
+    decision {text} NOT NULL,
+    at {int} NOT NULL,
+    PRIMARY KEY (contact_id, channel_id, category)
+);
+CREATE TABLE chat_session (
+    digest {blob} NOT NULL PRIMARY KEY,
+    contact_id {blob} NOT NULL,
+    entry_id {blob} NOT NULL,
+    created_at {int} NOT NULL,
+    expires_at {int} NOT NULL
+);
+CREATE INDEX chat_session_contact ON chat_session (contact_id);
+
+CREATE TABLE conversation (
+    id {blob} NOT NULL PRIMARY KEY,
+    contact_id {blob} NOT NULL,
+    channel_id {blob} NOT NULL,
+    address_id {blob} NOT NULL,
+    status {text} NOT NULL,
+    assignee_id {blob},
+    snoozed_until {int},
+    last_seq {int} NOT NULL,
+    unread {int} NOT NULL,
+    team_read_seq {int} NOT NULL,
+    contact_read_seq {int} NOT NULL,
+    preview {blob},
+    tags {blob},
+    last_message_at {int} NOT NULL,
+    last_inbound_at {int},
+    last_inbound_id {blob},
+    created_at {int} NOT NULL,
+    version {int} NOT NULL
+);
+CREATE UNIQUE INDEX conversation_thread ON conversation (contact_id, channel_id);
+CREATE INDEX conversation_status ON conversation (status, last_message_at, id);
+CREATE INDEX conversation_assignee ON conversation (assignee_id, status, last_message_at, id);
+CREATE INDEX conversation_channel ON conversation (channel_id, status, last_message_at, id);
+CREATE INDEX conversation_snooze ON conversation (snoozed_until) WHERE snoozed_until IS NOT NULL;
+
+-- Messages lie together by conversation and in order; what only the team sees lies elsewhere.
+CREATE TABLE message (
+    conversation_id {blob} NOT NULL,
+    seq {int} NOT NULL,
+    id {blob} NOT NULL,
+    channel_id {blob} NOT NULL,
+    direction {int} NOT NULL,
+    author_kind {text} NOT NULL,
+    author_id {blob},
+    sealed {blob} NOT NULL,
+    at {int} NOT NULL,
+    created_at {int} NOT NULL,
+    provider_key {blob},
+    provider_id {blob},
+    attachments {int} NOT NULL,
+    state {int},
+    error_code {text},
+    error_class {text},
+    cost_category {text},
+    cost_billable {int},
+    edited_at {int},
+    deleted_at {int},
+    version {int} NOT NULL,
+    PRIMARY KEY (conversation_id, seq)
+){clustered};
+CREATE UNIQUE INDEX message_id ON message (id);
+CREATE INDEX message_provider ON message (conversation_id, provider_key) WHERE provider_key IS NOT NULL;
+CREATE INDEX message_outbound ON message (channel_id, provider_key) WHERE direction = 1 AND provider_key IS NOT NULL;
+CREATE TABLE note (
+    conversation_id {blob} NOT NULL,
+    seq {int} NOT NULL,
+    id {blob} NOT NULL,
+    author_id {blob} NOT NULL,
+    sealed {blob} NOT NULL,
+    at {int} NOT NULL,
+    PRIMARY KEY (conversation_id, seq)
+){clustered};
+CREATE UNIQUE INDEX note_id ON note (id);
+CREATE TABLE activity (
+    conversation_id {blob} NOT NULL,
+    seq {int} NOT NULL,
+    id {blob} NOT NULL,
+    kind {text} NOT NULL,
+    actor_kind {text} NOT NULL,
+    actor_id {blob},
+    sealed {blob} NOT NULL,
+    at {int} NOT NULL,
+    PRIMARY KEY (conversation_id, seq)
+){clustered};
+CREATE UNIQUE INDEX activity_id ON activity (id);
+CREATE TABLE reaction (
+    message_id {blob} NOT NULL,
+    actor_kind {text} NOT NULL,
+    actor_id {blob} NOT NULL,
+    sealed {blob} NOT NULL,
+    at {int} NOT NULL,
+    PRIMARY KEY (message_id, actor_kind, actor_id)
+);
+CREATE TABLE attachment (
+    id {blob} NOT NULL PRIMARY KEY,
+    owner {blob} NOT NULL,
+    conversation_id {blob},
+    message_id {blob},
+    position {int} NOT NULL,
+    kind {text} NOT NULL,
+    state {text} NOT NULL,
+    size {int} NOT NULL,
+    sealed {blob} NOT NULL,
+    file_key {blob},
+    uploader {blob},
+    created_at {int} NOT NULL
+);
+CREATE INDEX attachment_message ON attachment (message_id, position) WHERE message_id IS NOT NULL;
+
+-- Every attempt is written before it starts, so that a crash leaves an attempt without an end.
+CREATE TABLE attempt (
+    message_id {blob} NOT NULL,
+    number {int} NOT NULL,
+    started_at {int} NOT NULL,
+    rule_version {int} NOT NULL,
+    finished_at {int},
+    outcome {text},
+    error_code {text},
+    PRIMARY KEY (message_id, number)
+);
+-- Receipts that came before we knew the provider's id of our message.
+CREATE TABLE parked_receipt (
+    channel_id {blob} NOT NULL,
+    provider_key {blob} NOT NULL,
+    state {int} NOT NULL,
+    at {int} NOT NULL,
+    error_code {text},
+    error_class {text},
+    cost_category {text},
+    cost_billable {int},
+    received_at {int} NOT NULL,
+    PRIMARY KEY (channel_id, provider_key, state)
+);
+-- The provider's hour leads the key: new rows land at the end, so the cost of a look-up does not
+-- grow with history and retention is a range delete.
+CREATE TABLE dedup (
+    channel_id {blob} NOT NULL,
+    hour {int} NOT NULL,
+    provider_key {blob} NOT NULL,
+    PRIMARY KEY (channel_id, hour, provider_key)
+){clustered};
+-- What an author already wrote under its own id: the same id again is the same write.
+CREATE TABLE client_write (
+    key {blob} NOT NULL PRIMARY KEY,
+    body_digest {blob} NOT NULL,
+    result {blob} NOT NULL,
+    at {int} NOT NULL
+);
+CREATE TABLE callback (
+    id {blob} NOT NULL PRIMARY KEY,
+    channel_id {blob} NOT NULL,
+    received_at {int} NOT NULL,
+    state {text} NOT NULL,
+    issues {int} NOT NULL,
+    sealed {blob} NOT NULL
+);
+CREATE INDEX callback_unfinished ON callback (state, id) WHERE state <> 'done';
+CREATE TABLE job (
+    id {blob} NOT NULL PRIMARY KEY,
+    kind {text} NOT NULL,
+    lane {blob} NOT NULL,
+    state {text} NOT NULL,
+    run_at {int} NOT NULL,
+    attempts {int} NOT NULL,
+    lease_until {int} NOT NULL,
+    subject {blob} NOT NULL,
+    last_error {text},
+    created_at {int} NOT NULL
+);
+CREATE INDEX job_due ON job (state, run_at);
+CREATE INDEX job_lane ON job (lane, state, id);
+CREATE TABLE read_log (
+    id {blob} NOT NULL PRIMARY KEY,
+    contact_id {blob} NOT NULL,
+    actor_kind {text} NOT NULL,
+    actor_id {blob},
+    what {text} NOT NULL,
+    at {int} NOT NULL
+);
+CREATE INDEX read_log_contact ON read_log (contact_id, at);
+-- Every change, numbered. A reader on PostgreSQL goes by (tx, seq) up to the snapshot horizon,
+-- because there a sequence is not the order of commits; on SQLite tx is always 0.
+CREATE TABLE feed (
+    seq {serial},
+    tx {tx},
+    at {int} NOT NULL,
+    kind {text} NOT NULL,
+    conversation_id {blob},
+    item_seq {int},
+    ref_id {blob}
+);
+CREATE INDEX feed_order ON feed (tx, seq);
+CREATE INDEX attachment_loose ON attachment (created_at) WHERE message_id IS NULL;

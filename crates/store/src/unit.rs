@@ -1,0 +1,52 @@
+//! One unit of change: what a use case wants to be true afterwards, all of it or none.
+
+use db::{Batch, Expect, Sql, Statement, Value};
+
+use crate::error::Guard;
+
+/// Collects changes. Every module of the store adds its own verbs to it; no SQL leaves the crate.
+#[derive(Default)]
+pub struct Unit {
+    batch: Batch,
+    guards: Vec<Guard>,
+}
+
+impl Unit {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.guards.is_empty()
+    }
+
+    /// Statements collected so far, for callers that bound how much one commit carries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.guards.len()
+    }
+
+    pub(crate) fn run(&mut self, sql: impl Into<Sql>, params: Vec<Value>) {
+        self.push(sql.into(), params, Expect::Any, Guard::Plain);
+    }
+
+    pub(crate) fn one(&mut self, guard: Guard, sql: impl Into<Sql>, params: Vec<Value>) {
+        self.push(sql.into(), params, Expect::Exactly(1), guard);
+    }
+
+    fn push(&mut self, sql: Sql, params: Vec<Value>, expect: Expect, guard: Guard) {
+        self.batch.push(Statement {
+            sql,
+            params,
+            expect,
+            returning: false,
+        });
+        self.guards.push(guard);
+    }
+
+    pub(crate) fn into_parts(self) -> (Batch, Vec<Guard>) {
+        (self.batch, self.guards)
+    }
+}

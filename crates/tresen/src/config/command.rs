@@ -1,0 +1,272 @@
+//! The command line, built from the list of options.
+
+use clap::{Arg, ArgAction, ArgMatches};
+use domain::teammate::{Right, Role};
+
+use super::options::{CONFIG_FLAG, CommandScope, OPTIONS, OptionSpec};
+use super::problem::ConfigError;
+use super::sources::Flags;
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Serve,
+    Demo,
+    UserAdd(UserAdd),
+    TokenIssue(TokenIssue),
+    Doctor,
+    Migrate,
+    /// Prints the OpenAPI document.
+    Openapi,
+    /// Prints the reference of all options.
+    ConfigReference,
+}
+
+/// A new teammate; the password comes on stdin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserAdd {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+}
+
+/// A new API token for a teammate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenIssue {
+    pub email: String,
+    /// `None`: all rights of the teammate's role.
+    pub scopes: Option<Vec<Right>>,
+    /// `None`: it lasts until it is taken back.
+    pub expires_after_ms: Option<i64>,
+}
+
+const SERVE_HELP: &str = "Run the desk and the chat";
+const DEMO_HELP: &str = "Run an example company in a throw-away directory";
+
+/// The whole command line.
+pub fn command_line() -> clap::Command {
+    clap::Command::new("tresen")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A self-hosted customer-messaging desk")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand(with_options("serve", CommandScope::Serve).about(SERVE_HELP))
+        .subcommand(with_options("demo", CommandScope::Demo).about(DEMO_HELP))
+        .subcommand(
+            clap::Command::new("user")
+                .about("Teammates")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(user_add()),
+        )
+        .subcommand(
+            clap::Command::new("token")
+                .about("API tokens")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(token_issue()),
+        )
+        .subcommand(
+            with_options("doctor", CommandScope::Installation)
+                .about("Check the installation and say what is wrong"),
+        )
+        .subcommand(
+            with_options("migrate", CommandScope::Installation)
+                .about("Bring the database to this version"),
+        )
+        .subcommand(clap::Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommand(
+            clap::Command::new("config-reference").about("Print the reference of all options"),
+        )
+}
+
+fn user_add() -> clap::Command {
+    let roles: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
+    with_options("add", CommandScope::Installation)
+        .about("Add a teammate and print the id")
+        .arg(required("email", "E-MAIL", "Address to sign in with"))
+        .arg(required("name", "NAME", "Name that customers see"))
+        .arg(
+            required("role", "ROLE", "What the teammate may do")
+                .value_parser(clap::builder::PossibleValuesParser::new(roles)),
+        )
+        .arg(
+            Arg::new("password-stdin")
+                .long("password-stdin")
+                .action(ArgAction::SetTrue)
+                .required(true)
+                .help("Read the password from stdin; it is taken in no other way"),
+        )
+}
+
+fn token_issue() -> clap::Command {
+    let scopes: Vec<&str> = Right::ALL.into_iter().map(Right::scope).collect();
+    with_options("issue", CommandScope::Installation)
+        .about("Issue a token and print it, alone, on stdout")
+        .arg(required(
+            "email",
+            "E-MAIL",
+            "The teammate the token acts for",
+        ))
+        .arg(
+            Arg::new("scopes")
+                .long("scopes")
+                .value_name("SCOPES")
+                .value_delimiter(',')
+                .value_parser(clap::builder::PossibleValuesParser::new(scopes))
+                .help("Rights of the token, separated by commas [default: all of the role]"),
+        )
+        .arg(
+            Arg::new("expires")
+                .long("expires")
+                .value_name("DURATION")
+                .help("How long it lasts: 90d, 12h, 30m [default: until it is taken back]"),
+        )
+}
+
+fn required(name: &'static str, value_name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value_name)
+        .required(true)
+        .help(help)
+}
+
+fn with_options(name: &'static str, scope: CommandScope) -> clap::Command {
+    let config = Arg::new(CONFIG_FLAG)
+        .long(CONFIG_FLAG)
+        .value_name("FILE")
+        .help("Configuration file [env: TRESEN_CONFIG] [default: ./tresen.toml if it exists]");
+    OPTIONS
+        .iter()
+        .filter(|option| scope.takes(option.scope))
+        .fold(clap::Command::new(name).arg(config), |command, option| {
+            command.arg(argument(option))
+        })
+}
+
+fn argument(option: &OptionSpec) -> Arg {
+    let default = option
+        .default
+        .map(|default| format!(" [default: {default}]"))
+        .unwrap_or_default();
+    Arg::new(option.key)
+        .long(option.flag())
+        .value_name(option.value_name)
+        .action(if option.repeatable {
+            ArgAction::Append
+        } else {
+            ArgAction::Set
+        })
+        .help(format!(
+            "{} [env: {}]{default}",
+            option.help,
+            option.variable()
+        ))
+}
+
+/// The command, what it lets a person set, and what was set by flag.
+pub fn understand(matches: &ArgMatches) -> Result<(Command, CommandScope, Flags), ConfigError> {
+    let (name, matches) = matches
+        .subcommand()
+        .expect("the command line demands a subcommand");
+    let (command, scope, options) = match name {
+        "serve" => (Command::Serve, CommandScope::Serve, matches),
+        "demo" => (Command::Demo, CommandScope::Demo, matches),
+        "user" => {
+            let add = matches
+                .subcommand_matches("add")
+                .expect("`user` demands `add`");
+            (
+                Command::UserAdd(understand_user(add)),
+                CommandScope::Installation,
+                add,
+            )
+        }
+        "token" => {
+            let issue = matches
+                .subcommand_matches("issue")
+                .expect("`token` demands `issue`");
+            (
+                Command::TokenIssue(understand_token(issue)?),
+                CommandScope::Installation,
+                issue,
+            )
+        }
+        "doctor" => (Command::Doctor, CommandScope::Installation, matches),
+        "migrate" => (Command::Migrate, CommandScope::Installation, matches),
+        "openapi" => (Command::Openapi, CommandScope::Nothing, matches),
+        _ => (Command::ConfigReference, CommandScope::Nothing, matches),
+    };
+    Ok((command, scope, flags(options, scope)))
+}
+
+fn understand_user(matches: &ArgMatches) -> UserAdd {
+    UserAdd {
+        email: text(matches, "email"),
+        name: text(matches, "name"),
+        role: Role::parse(&text(matches, "role"))
+            .expect("the command line accepts only known roles"),
+    }
+}
+
+fn understand_token(matches: &ArgMatches) -> Result<TokenIssue, ConfigError> {
+    let scopes = matches.get_many::<String>("scopes").map(|scopes| {
+        Right::ALL
+            .into_iter()
+            .filter(|right| scopes.clone().any(|scope| scope.as_str() == right.scope()))
+            .collect()
+    });
+    let expires_after_ms = match matches.get_one::<String>("expires") {
+        None => None,
+        Some(given) => Some(duration_ms(given).ok_or_else(|| ConfigError::Value {
+            place: "--expires".to_owned(),
+            shown: format!("{given:?}"),
+            expected:
+                "a whole number of days, hours or minutes, such as 90d, 12h or 30m".to_owned(),
+        })?),
+    };
+    Ok(TokenIssue {
+        email: text(matches, "email"),
+        scopes,
+        expires_after_ms,
+    })
+}
+
+fn duration_ms(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let unit_ms: i64 = match unit {
+        "d" => 86_400_000,
+        "h" => 3_600_000,
+        "m" => 60_000,
+        _ => return None,
+    };
+    let number: i64 = number.parse().ok().filter(|number| *number > 0)?;
+    number.checked_mul(unit_ms)
+}
+
+fn text(matches: &ArgMatches, name: &str) -> String {
+    matches
+        .get_one::<String>(name)
+        .expect("the command line demands this argument")
+        .clone()
+}
+
+fn flags(matches: &ArgMatches, scope: CommandScope) -> Flags {
+    let mut flags = Flags::new();
+    if scope == CommandScope::Nothing {
+        return flags;
+    }
+    let keys = OPTIONS
+        .iter()
+        .filter(|option| scope.takes(option.scope))
+        .map(|option| option.key)
+        .chain([CONFIG_FLAG]);
+    for key in keys {
+        if let Some(values) = matches.get_many::<String>(key) {
+            flags.insert(key, values.cloned().collect());
+        }
+    }
+    flags
+}

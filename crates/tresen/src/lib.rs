@@ -1,0 +1,3 @@
+//! The binary's inside: configuration, wiring, subcommands.
+
+pub mod config;

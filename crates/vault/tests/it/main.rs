@@ -1,0 +1,121 @@
+//! The vault through its public face.
+
+use proptest::prelude::*;
+use std::os::unix::fs::PermissionsExt;
+use vault::{DataKey, KeyEncryptionKey, MasterKey, MasterKeyError, Place, SealError, Token};
+
+fn place(row: &[u8]) -> Place<'_> {
+    Place {
+        column: "message.content",
+        row,
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_sealed_value_opens_only_with_its_key_and_at_its_place(
+        plain in prop::collection::vec(any::<u8>(), 0..300),
+        flip in any::<prop::sample::Index>(),
+        bit in 0u8..8,
+    ) {
+        let key = DataKey::new([1; 16], &[9; 32]);
+        let sealed = key.seal(place(b"row"), &plain).unwrap();
+        let opened = key.open(place(b"row"), &sealed).unwrap();
+        prop_assert_eq!(opened.as_slice(), plain.as_slice());
+
+        prop_assert!(key.open(place(b"other"), &sealed).is_err());
+        let elsewhere = Place { column: "note.text", row: b"row" };
+        prop_assert!(key.open(elsewhere, &sealed).is_err());
+        prop_assert!(DataKey::new([2; 16], &[9; 32]).open(place(b"row"), &sealed).is_err());
+        prop_assert!(DataKey::new([1; 16], &[8; 32]).open(place(b"row"), &sealed).is_err());
+
+        let mut damaged = sealed.clone();
+        let at = flip.index(damaged.len());
+        damaged[at] ^= 1 << bit;
+        prop_assert!(key.open(place(b"row"), &damaged).is_err());
+    }
+}
+
+#[test]
+fn the_same_text_never_seals_to_the_same_bytes() {
+    let key = DataKey::new([1; 16], &[9; 32]);
+    assert_ne!(
+        key.seal(place(b"r"), b"text").unwrap(),
+        key.seal(place(b"r"), b"text").unwrap()
+    );
+}
+
+#[test]
+fn keys_are_wrapped_for_one_subject_and_one_generation() {
+    let first = KeyEncryptionKey::new(1, &[3; 32]);
+    let second = KeyEncryptionKey::new(2, &[3; 32]);
+    let (key, wrapped) = DataKey::create([5; 16], &[6; 32], &first).unwrap();
+    let sealed = key.seal(place(b"r"), b"text").unwrap();
+    let again = DataKey::unwrap([5; 16], &wrapped, &first).unwrap();
+    assert_eq!(
+        again.open(place(b"r"), &sealed).unwrap().as_slice(),
+        b"text"
+    );
+    assert!(matches!(
+        DataKey::unwrap([6; 16], &wrapped, &first),
+        Err(SealError::Open)
+    ));
+    assert!(matches!(
+        DataKey::unwrap([5; 16], &wrapped, &second),
+        Err(SealError::Open)
+    ));
+}
+
+#[test]
+fn the_master_key_file_is_private_and_is_never_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("master.key");
+    assert!(matches!(
+        MasterKey::load(&path),
+        Err(MasterKeyError::Missing { .. })
+    ));
+    let made = MasterKey::create(&path, [4; 32]).unwrap();
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o400
+    );
+    assert!(MasterKey::create(&path, [5; 32]).is_err());
+
+    let loaded = MasterKey::load(&path).unwrap();
+    assert_eq!(made.fingerprint(), loaded.fingerprint());
+    assert_eq!(
+        made.lookup("phone", "+493023125000"),
+        loaded.lookup("phone", "+493023125000")
+    );
+    assert_ne!(
+        made.lookup("phone", "+493023125000"),
+        made.lookup("mail", "+493023125000")
+    );
+
+    let wrapped = made.wrap_generation(1, &[7; 32]).unwrap();
+    assert!(loaded.unwrap_generation(1, &wrapped).is_ok());
+    assert!(loaded.unwrap_generation(2, &wrapped).is_err());
+
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(
+        MasterKey::load(&path),
+        Err(MasterKeyError::TooOpen { .. })
+    ));
+    let other = folder.path().join("other.key");
+    std::fs::write(&other, "hello").unwrap();
+    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o400)).unwrap();
+    assert!(matches!(
+        MasterKey::load(&other),
+        Err(MasterKeyError::Unusable { .. })
+    ));
+}
+
+#[test]
+fn tokens_carry_all_their_bits() {
+    let mut secret = [0; 32];
+    let zero = Token::from_secret("t", secret);
+    secret[31] = 1;
+    let one = Token::from_secret("t", secret);
+    assert_ne!(zero.expose(), one.expose());
+    assert_eq!(one.expose().len(), 2 + 52);
+}
