@@ -17,11 +17,13 @@ pub const WHATSAPP: Capabilities = Capabilities {
             kind: MediaKind::Image,
             mimes: &["image/jpeg", "image/png"],
             max_bytes: 5_000_000,
+            caption: true,
         },
         MediaRule {
             kind: MediaKind::Video,
             mimes: &["video/mp4", "video/3gpp"],
             max_bytes: 16_000_000,
+            caption: true,
         },
         MediaRule {
             kind: MediaKind::Audio,
@@ -34,23 +36,28 @@ pub const WHATSAPP: Capabilities = Capabilities {
                 "audio/ogg; codecs=opus",
             ],
             max_bytes: 16_000_000,
+            caption: false,
         },
         MediaRule {
             kind: MediaKind::Voice,
             mimes: &["audio/ogg", "audio/ogg; codecs=opus"],
             max_bytes: 16_000_000,
+            caption: false,
         },
         MediaRule {
             kind: MediaKind::Sticker,
             mimes: &["image/webp"],
             max_bytes: STICKER_ANIMATED_BYTES_MAX,
+            caption: false,
         },
         MediaRule {
             kind: MediaKind::File,
             mimes: &["*/*"],
             max_bytes: 100_000_000,
+            caption: true,
         },
     ],
+    files_per_message: 1,
     buttons: Some(ButtonRule {
         max: 3,
         title_chars_max: 20,

@@ -25,12 +25,17 @@ async fn body_with(outbound: &Outbound, files: &Files) -> Result<Value, String> 
     answers.push(answer(200, &json!({"messages": [{"id": "wamid.A"}]})));
     let net = Script::of(answers);
     match Whatsapp.execute(&net, &settings(), files, outbound).await {
-        Ok(_) => Ok(net.seen().pop().unwrap().json.unwrap()),
+        Ok(_) => Ok(sent_json(&net)),
         Err(Refusal(error)) => {
             assert!(net.seen().is_empty(), "refused after a call");
             Err(error.code)
         }
     }
+}
+
+fn sent_json(net: &Script) -> Value {
+    let last = net.seen().pop().expect("something was sent");
+    last.json.expect("the send call carries JSON")
 }
 
 async fn body(outbound: &Outbound) -> Result<Value, String> {

@@ -22,7 +22,7 @@ fn source(language: &str) -> String {
 fn bundle(language: &str) -> FluentBundle<FluentResource> {
     let resource = FluentResource::try_new(source(language))
         .unwrap_or_else(|(_, errors)| panic!("{language}: {errors:?}"));
-    let mut bundle = FluentBundle::new(vec![language.parse().unwrap()]);
+    let mut bundle = FluentBundle::new(vec![language.parse().expect("a language tag")]);
     bundle.add_resource(resource).expect("no key stands twice");
     bundle
 }

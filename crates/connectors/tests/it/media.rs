@@ -28,7 +28,7 @@ fn media(sha256: Option<&str>) -> InboundMedia {
 fn located(extra: &Value) -> Answer {
     let mut body = json!({"url": "https://files.example/551?token=x", "mime_type": "image/jpeg",
         "id": "551", "messaging_product": "whatsapp"});
-    for (name, value) in extra.as_object().unwrap() {
+    for (name, value) in extra.as_object().expect("an object") {
         body[name] = value.clone();
     }
     answer(200, &body)

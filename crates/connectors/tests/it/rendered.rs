@@ -21,45 +21,9 @@ pub fn line(result: &Result<InboundEvent, ParseIssue>) -> String {
 fn event_line(event: &InboundEvent) -> String {
     match event {
         InboundEvent::Message(message) => message_line(message),
-        InboundEvent::Edit {
-            target,
-            provider_id,
-            sender,
-            origin,
-            text,
-            at,
-        } => format!(
-            "edit {} by {} {origin:?} {} at {} text={:?}",
-            target.expose(),
-            provider_id.expose(),
-            sender_line(sender),
-            at.0,
-            plain(text)
-        ),
-        InboundEvent::Delete {
-            target,
-            sender,
-            origin,
-            at,
-        } => format!(
-            "delete {} {origin:?} {} at {}",
-            target.expose(),
-            sender_line(sender),
-            at.0
-        ),
-        InboundEvent::Reaction {
-            target,
-            sender,
-            origin,
-            emoji,
-            at,
-        } => format!(
-            "reaction {} {origin:?} {} at {} emoji={:?}",
-            target.expose(),
-            sender_line(sender),
-            at.0,
-            plain(emoji)
-        ),
+        InboundEvent::Edit { .. } | InboundEvent::Delete { .. } | InboundEvent::Reaction { .. } => {
+            change_line(event)
+        }
         InboundEvent::Receipt(receipt) => format!(
             "receipt {} {:?} at {} ours={:?} error={:?} cost={:?}",
             receipt.provider_id.expose(),
@@ -107,6 +71,52 @@ fn event_line(event: &InboundEvent) -> String {
             language,
             status,
         } => format!("template {name} {language:?} {status:?}"),
+    }
+}
+
+/// What somebody did to an earlier message.
+fn change_line(event: &InboundEvent) -> String {
+    match event {
+        InboundEvent::Edit {
+            target,
+            provider_id,
+            sender,
+            origin,
+            text,
+            at,
+        } => format!(
+            "edit {} by {} {origin:?} {} at {} text={:?}",
+            target.expose(),
+            provider_id.expose(),
+            sender_line(sender),
+            at.0,
+            plain(text)
+        ),
+        InboundEvent::Delete {
+            target,
+            sender,
+            origin,
+            at,
+        } => format!(
+            "delete {} {origin:?} {} at {}",
+            target.expose(),
+            sender_line(sender),
+            at.0
+        ),
+        InboundEvent::Reaction {
+            target,
+            sender,
+            origin,
+            emoji,
+            at,
+        } => format!(
+            "reaction {} {origin:?} {} at {} emoji={:?}",
+            target.expose(),
+            sender_line(sender),
+            at.0,
+            plain(emoji)
+        ),
+        _ => unreachable!("only changes come here"),
     }
 }
 

@@ -183,12 +183,12 @@ impl Script {
     }
 
     pub fn seen(&self) -> Vec<Seen> {
-        std::mem::take(&mut self.seen.lock().unwrap())
+        std::mem::take(&mut self.seen.lock().expect("no test panicked"))
     }
 
     /// Everything that was prepared was also asked for.
     pub fn is_used_up(&self) -> bool {
-        self.answers.lock().unwrap().is_empty()
+        self.answers.lock().expect("no test panicked").is_empty()
     }
 }
 
@@ -197,7 +197,10 @@ impl Net for Script {
     async fn call(&self, request: NetRequest) -> Result<NetResponse, NetError> {
         let (json, parts) = match request.body {
             NetBody::Empty => (None, vec![]),
-            NetBody::Json(bytes) => (Some(serde_json::from_slice(&bytes).unwrap()), vec![]),
+            NetBody::Json(bytes) => (
+                Some(serde_json::from_slice(&bytes).expect("we send JSON")),
+                vec![],
+            ),
             NetBody::Multipart(parts) => {
                 let parts = parts.into_iter().map(|part| {
                     let body = match part.body {
@@ -211,7 +214,7 @@ impl Net for Script {
                 (None, parts.collect())
             }
         };
-        self.seen.lock().unwrap().push(Seen {
+        self.seen.lock().expect("no test panicked").push(Seen {
             method: request.method,
             url: request.url,
             headers: request.headers,
@@ -219,7 +222,7 @@ impl Net for Script {
             parts,
             response_bytes_max: request.response_bytes_max,
         });
-        let next = self.answers.lock().unwrap().pop_front();
+        let next = self.answers.lock().expect("no test panicked").pop_front();
         next.expect("the script has an answer left")
     }
 }

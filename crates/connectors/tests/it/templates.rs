@@ -19,7 +19,7 @@ async fn list(answers: Vec<Answer>) -> Result<Vec<Template>, TemplateError> {
 
 async fn one(template: Value) -> Template {
     let page = json!({"data": [template], "summary": {"total_count": 1}});
-    let mut templates = list(vec![answer(200, &page)]).await.unwrap();
+    let mut templates = list(vec![answer(200, &page)]).await.expect("a list");
     assert_eq!(templates.len(), 1);
     templates.remove(0)
 }

@@ -156,11 +156,13 @@ fn a_file_too_large_for_its_kind_may_still_travel_as_a_plain_file() {
                 kind: MediaKind::Image,
                 mimes: &["image/jpeg"],
                 max_bytes: 5,
+                caption: true,
             },
             MediaRule {
                 kind: MediaKind::File,
                 mimes: &["*/*"],
                 max_bytes: 100,
+                caption: true,
             },
         ],
         ..WEBCHAT

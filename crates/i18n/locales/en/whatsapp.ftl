@@ -1,7 +1,7 @@
 ### WhatsApp: the privacy label, cards and explanations of errors.
 ### Each explanation says what happened, what it means and what helps next.
 
-channel-privacy-whatsapp = Messages on this channel pass through WhatsApp (Meta). Meta sees the phone number or user id, the times and the content, because the encryption ends at Meta. Anyone who prefers otherwise can reach us through our own chat.
+channel-privacy-whatsapp = WhatsApp: the messages pass through Meta. Meta knows the phone number or user id and all times, and sees the content, because the encryption ends there. The own chat works without a provider.
 
 ## Cards
 

@@ -140,7 +140,7 @@ fn alert(value: &Value) -> (AccountSeverity, Vec<String>) {
 }
 
 fn account(value: &Value) -> (AccountSeverity, Vec<String>) {
-    let event = text(value, "event").unwrap_or_else(String::new);
+    let event = text(value, "event").unwrap_or_default();
     let mut said = words(value, &["event"]);
     let mut severity = match event.as_str() {
         "ACCOUNT_DELETED"

@@ -105,7 +105,7 @@ pub(super) fn order(order: &Value) -> Option<Content> {
         let price = product.get("item_price").and_then(scalar);
         let mut line = format!("{} × {product_id}", quantity.as_deref().unwrap_or("1"));
         if let Some(price) = price {
-            let currency = text(product, "currency").unwrap_or_else(String::new);
+            let currency = text(product, "currency").unwrap_or_default();
             line = format!("{line}, {price} {currency}").trim_end().to_owned();
         }
         lines.add_plain("card-order-item", line);

@@ -55,10 +55,6 @@ impl Form {
         }
     }
 
-    const fn takes_caption(self) -> bool {
-        matches!(self, Self::Image | Self::Video | Self::Document)
-    }
-
     const fn of(kind: MediaKind) -> Self {
         match kind {
             MediaKind::Image => Self::Image,
@@ -94,20 +90,19 @@ pub(in super::super) fn file_form(plan: &FilePlan, file: &Upload) -> Result<Form
     };
     candidates
         .into_iter()
-        .filter(|kind| !captioned || Form::of(*kind).takes_caption())
-        .find(|kind| fits(*kind, &mime, file))
+        .find(|kind| fits(*kind, &mime, file, captioned))
         .map(Form::of)
         .ok_or_else(|| refuse(own::FILE_TOO_LARGE, FailureClass::Request))
 }
 
-fn fits(kind: MediaKind, mime: &str, file: &Upload) -> bool {
+fn fits(kind: MediaKind, mime: &str, file: &Upload, captioned: bool) -> bool {
     let still_too_large = kind == MediaKind::Sticker
         && file.bytes.len() > STICKER_STILL_BYTES_MAX
         && !is_animated_webp(&file.bytes);
     !still_too_large
         && WHATSAPP
             .media_rule(kind, mime)
-            .is_some_and(|rule| file.bytes.len() <= rule.max_bytes)
+            .is_some_and(|rule| file.bytes.len() <= rule.max_bytes && (rule.caption || !captioned))
 }
 
 /// The type without parameters, in lower case.
