@@ -22,6 +22,7 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn new(stream: TcpStream, slot: OwnedSemaphorePermit, stall_max: Duration) -> Self {
+        metrics::gauge!(telemetry::names::OPEN_SOCKETS).increment(1.0);
         Self {
             stream,
             stall_max,
@@ -50,6 +51,12 @@ impl Socket {
             ))),
             Poll::Pending => Poll::Pending,
         }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        metrics::gauge!(telemetry::names::OPEN_SOCKETS).decrement(1.0);
     }
 }
 

@@ -1,0 +1,11 @@
+//! The adapters against the real things: a disk, sockets, picture files.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop loudly"
+)]
+
+mod blobs;
+mod bus;
+mod images;
+mod net;

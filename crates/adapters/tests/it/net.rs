@@ -1,0 +1,367 @@
+//! The client against raw sockets that behave, misbehave, or must never be reached.
+
+use std::net::SocketAddr;
+
+use adapters::HttpNet;
+use adapters::net::is_public;
+use bytes::Bytes;
+use ports::{Method, Net, NetBody, NetError, NetRequest, NetResponse, Part, PartBody};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A server that reads one request, answers with these bytes, and hands the request over.
+async fn answering(answer: &str) -> (SocketAddr, JoinHandle<String>) {
+    let answer = answer.to_owned();
+    let (address, listener) = listen().await;
+    let request = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let request = read_request(&mut socket).await;
+        _ = socket.write_all(answer.as_bytes()).await;
+        request
+    });
+    (address, request)
+}
+
+async fn listen() -> (SocketAddr, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    (listener.local_addr().unwrap(), listener)
+}
+
+async fn read_request(socket: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    loop {
+        let mut buffer = [0; 4096];
+        let count = socket.read(&mut buffer).await.unwrap();
+        read.extend_from_slice(&buffer[..count]);
+        let text = String::from_utf8_lossy(&read).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head
+            .lines()
+            .filter_map(|line| {
+                line.to_ascii_lowercase()
+                    .strip_prefix("content-length: ")
+                    .map(str::to_owned)
+            })
+            .next()
+            .map_or(0, |length| length.parse().unwrap());
+        if body.len() >= length {
+            return text;
+        }
+    }
+}
+
+fn get(url: impl Into<String>) -> NetRequest {
+    NetRequest {
+        method: Method::Get,
+        url: url.into(),
+        headers: Vec::new(),
+        body: NetBody::Empty,
+        timeout_ms: 5_000,
+        response_bytes_max: 1_000,
+    }
+}
+
+fn allowing(address: SocketAddr) -> HttpNet {
+    HttpNet::new([(address.ip().to_string(), address.port())]).unwrap()
+}
+
+async fn call(address: SocketAddr) -> Result<NetResponse, NetError> {
+    let url = format!("http://{address}/path?token=canary");
+    allowing(address).call(get(url)).await
+}
+
+#[tokio::test]
+async fn a_request_and_its_answer_travel_whole() {
+    let (address, request) =
+        answering("HTTP/1.1 201 Created\r\nX-Mark: yes\r\nContent-Length: 2\r\n\r\nok").await;
+    let response = allowing(address)
+        .call(NetRequest {
+            method: Method::Post,
+            headers: vec![("Authorization".into(), "Bearer secret".into())],
+            body: NetBody::Json(b"{\"a\":1}".to_vec()),
+            ..get(format!("http://{address}/v1/messages"))
+        })
+        .await
+        .unwrap();
+    assert_eq!((response.status, &response.body[..]), (201, &b"ok"[..]));
+    assert_eq!(response.header("x-mark"), Some("yes"));
+    let request = request.await.unwrap();
+    assert!(
+        request.starts_with("POST /v1/messages HTTP/1.1\r\n"),
+        "{request}"
+    );
+    assert!(
+        request.contains("authorization: Bearer secret"),
+        "{request}"
+    );
+    assert!(
+        request.contains("content-type: application/json"),
+        "{request}"
+    );
+    assert!(request.ends_with("{\"a\":1}"), "{request}");
+}
+
+#[tokio::test]
+async fn files_are_sent_as_parts() {
+    let (address, request) = answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    let file = PartBody::File {
+        name: "bild.png".into(),
+        mime: "image/png".into(),
+        bytes: Bytes::from_static(b"PIXELS"),
+    };
+    allowing(address)
+        .call(NetRequest {
+            method: Method::Post,
+            body: NetBody::Multipart(vec![
+                Part {
+                    name: "kind".into(),
+                    body: PartBody::Text("photo".into()),
+                },
+                Part {
+                    name: "file".into(),
+                    body: file,
+                },
+            ]),
+            ..get(format!("http://{address}/media"))
+        })
+        .await
+        .unwrap();
+    let request = request.await.unwrap();
+    for piece in [
+        "name=\"kind\"",
+        "photo",
+        "filename=\"bild.png\"",
+        "image/png",
+        "PIXELS",
+    ] {
+        assert!(request.contains(piece), "{piece} is missing in {request}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_answers() {
+    let (address, _) = answering(
+        "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n",
+    )
+    .await;
+    assert_eq!(call(address).await.unwrap().status, 302);
+}
+
+#[tokio::test]
+async fn an_answer_has_a_largest_size() {
+    let announced = "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n";
+    let chunked = format!(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{}\r\n0\r\n\r\n",
+        "x".repeat(1001)
+    );
+    for answer in [announced, &chunked] {
+        let (address, _) = answering(answer).await;
+        let error = call(address).await.err();
+        assert_eq!(error, Some(NetError::TooLarge { max: 1_000 }));
+    }
+    let fits = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}",
+        "x".repeat(1000)
+    );
+    let (address, _) = answering(&fits).await;
+    assert_eq!(call(address).await.unwrap().body.len(), 1_000);
+}
+
+#[tokio::test]
+async fn what_never_left_is_told_from_what_may_have_arrived() {
+    // Nobody listens.
+    let (address, listener) = listen().await;
+    drop(listener);
+    assert!(matches!(
+        call(address).await.err(),
+        Some(NetError::NotSent(_))
+    ));
+    // Somebody reads the request and hangs up, or stops in the middle of the answer.
+    for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"] {
+        let (address, _) = answering(answer).await;
+        let error = call(address).await.err();
+        assert!(matches!(error, Some(NetError::NoAnswer(_))), "{error:?}");
+    }
+    // Somebody reads the request and says nothing.
+    let (address, listener) = listen().await;
+    let silent = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let request = read_request(&mut socket).await;
+        (socket, request)
+    });
+    let error = allowing(address)
+        .call(NetRequest {
+            timeout_ms: 200,
+            ..get(format!("http://{address}/"))
+        })
+        .await
+        .err();
+    assert!(matches!(error, Some(NetError::NoAnswer(_))), "{error:?}");
+    assert!(silent.await.unwrap().1.starts_with("GET / "));
+}
+
+/// Plain text where TLS should begin.
+#[tokio::test]
+async fn a_failed_handshake_sends_nothing() {
+    let (address, listener) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        _ = socket.write_all(b"HTTP/1.1 400 no\r\n\r\n").await;
+    });
+    let error = allowing(address)
+        .call(get(format!("https://{address}/")))
+        .await
+        .err();
+    assert!(matches!(error, Some(NetError::NotSent(_))), "{error:?}");
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn errors_carry_no_url() {
+    let (refused, listener) = listen().await;
+    drop(listener);
+    let (hangs_up, _) = answering("").await;
+    let blocked = HttpNet::new([]).unwrap();
+    for error in [
+        call(refused).await.err().unwrap(),
+        call(hangs_up).await.err().unwrap(),
+        blocked
+            .call(get("https://127.0.0.1/canary"))
+            .await
+            .err()
+            .unwrap(),
+        blocked
+            .call(get("https://localhost/canary"))
+            .await
+            .err()
+            .unwrap(),
+        blocked.call(get("canary")).await.err().unwrap(),
+    ] {
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("canary") && !text.contains("://"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_inside_is_never_called() {
+    let (address, listener) = listen().await;
+    let port = address.port();
+    let net = HttpNet::new([("127.0.0.1".to_owned(), port.wrapping_add(1))]).unwrap();
+    let urls = [
+        format!("https://127.0.0.1:{port}/"),
+        format!("https://127.1:{port}/"),
+        format!("https://2130706433:{port}/"),
+        format!("https://0x7f.0.0.1:{port}/"),
+        format!("https://[::1]:{port}/"),
+        format!("https://[::ffff:127.0.0.1]:{port}/"),
+        format!("https://localhost:{port}/"),
+        format!("https://LOCALHOST.:{port}/"),
+        format!("https://user@127.0.0.1:{port}/"),
+        "https://169.254.169.254/latest/meta-data".to_owned(),
+        "https://10.0.0.1/".to_owned(),
+        format!("http://127.0.0.1:{port}/"),
+        "http://www.example.com/".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        "ftp://www.example.com/".to_owned(),
+    ];
+    for url in urls {
+        let error = net.call(get(url.clone())).await.err();
+        assert!(
+            matches!(error, Some(NetError::NotSent(_))),
+            "{url}: {error:?}"
+        );
+    }
+    // Nobody knocked: the next one to connect is the first.
+    let knock = TcpStream::connect(address).await.unwrap();
+    let (_, peer) = listener.accept().await.unwrap();
+    assert_eq!(peer, knock.local_addr().unwrap());
+}
+
+#[tokio::test]
+async fn an_allowed_name_may_be_private() {
+    let (address, request) = answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    let net = HttpNet::new([("LocalHost".to_owned(), address.port())]).unwrap();
+    let url = format!("http://localhost:{}/", address.port());
+    assert_eq!(net.call(get(url)).await.unwrap().status, 200);
+    request.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_header_cannot_smuggle_another() {
+    let (address, listener) = listen().await;
+    let request = NetRequest {
+        headers: vec![("x-a".into(), "b\r\nx-c: d".into())],
+        ..get(format!("http://{address}/"))
+    };
+    let error = allowing(address).call(request).await.err();
+    assert!(matches!(error, Some(NetError::NotSent(_))), "{error:?}");
+    drop(listener);
+}
+
+#[test]
+fn inside_and_outside() {
+    let inside = [
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "127.255.255.255",
+        "169.254.169.254",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.0.0.1",
+        "192.0.2.1",
+        "192.168.1.1",
+        "198.18.0.1",
+        "198.19.255.255",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::7f00:1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b:1::1",
+        "100::1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:7f00:1::",
+        "2002:a00:1::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fd12:3456::1",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+    ];
+    for address in inside {
+        assert!(!is_public(address.parse().unwrap()), "{address}");
+    }
+    let outside = [
+        "1.1.1.1",
+        "100.63.0.1",
+        "100.128.0.1",
+        "172.15.0.1",
+        "172.32.0.1",
+        "192.0.1.1",
+        "192.167.0.1",
+        "198.17.0.1",
+        "198.20.0.1",
+        "223.255.255.255",
+        "2a00:1450:4001::1",
+        "2606:4700::1111",
+        "::ffff:1.1.1.1",
+        "64:ff9b::1.1.1.1",
+        "2002:101:101::1",
+    ];
+    for address in outside {
+        assert!(is_public(address.parse().unwrap()), "{address}");
+    }
+}
