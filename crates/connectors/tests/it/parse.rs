@@ -114,7 +114,8 @@ fn the_vendors_app_echoes_and_hands_over_history() {
             r#"message wamid.H1 History [phone:+491713920010] at 1785300000000 text="früher gefragt""#,
             r#"message wamid.H2 Echo [phone:+491713920010] at 1785300060000 text="früher geantwortet""#,
             "message wamid.H3 Echo [phone:+491713920010] at 1785300061000 <unsupported card-unsupported-type=media_placeholder>",
-            "issue 8 empty_history_chunk",
+            r#"message wamid.H4 History [phone:+491713920010] at 1785300120000 text="mit Empfänger""#,
+            "issue 9 empty_history_chunk",
             "account errors [whatsapp_2593109] Warning at None",
         ],
     );
