@@ -9,24 +9,29 @@ use crate::time::Timestamp;
 /// One thing that happened on a channel.
 pub enum InboundEvent {
     Message(InboundMessage),
-    /// The contact changed an earlier message.
+    /// An earlier message was changed: the contact's own, or (origin `Echo`) one the company sent
+    /// from the vendor's app. `sender` is the contact in both cases.
     Edit {
         target: Pii<String>,
         provider_id: Pii<String>,
         sender: Sender,
+        origin: Origin,
         text: Option<Pii<String>>,
         at: Timestamp,
     },
-    /// The contact deleted an earlier message.
+    /// An earlier message was deleted, by the contact or (origin `Echo`) by the company.
     Delete {
         target: Pii<String>,
         sender: Sender,
+        origin: Origin,
         at: Timestamp,
     },
-    /// `emoji: None` takes a reaction back.
+    /// `emoji: None` takes a reaction back. With origin `Echo` the company reacted, from the
+    /// vendor's app.
     Reaction {
         target: Pii<String>,
         sender: Sender,
+        origin: Origin,
         emoji: Option<Pii<String>>,
         at: Timestamp,
     },

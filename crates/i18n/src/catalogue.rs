@@ -21,7 +21,9 @@ macro_rules! catalogue {
 }
 
 /// All files; a new one is one more name here.
-const CATALOGUE: &[(&str, &str)] = catalogue!["channel", "delivery", "gate", "notice", "problem"];
+const CATALOGUE: &[(&str, &str)] = catalogue![
+    "channel", "delivery", "gate", "notice", "problem", "whatsapp"
+];
 
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| load(Language::De));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| load(Language::En));

@@ -67,16 +67,17 @@ impl App {
                 self.stage_edit(channel, sender, target, text.as_ref(), *at)
                     .await
             }
-            InboundEvent::Delete { target, sender, at } => {
-                self.stage_delete(channel, sender, target, *at).await
-            }
+            InboundEvent::Delete {
+                target, sender, at, ..
+            } => self.stage_delete(channel, sender, target, *at).await,
             InboundEvent::Reaction {
                 target,
                 sender,
+                origin,
                 emoji,
                 at,
             } => {
-                self.stage_reaction(channel, sender, target, emoji.as_ref(), *at)
+                self.stage_reaction(channel, (sender, *origin), target, emoji.as_ref(), *at)
                     .await
             }
             InboundEvent::Identity {

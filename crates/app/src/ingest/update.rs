@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::inbound::{ExternalAddress, IdentityCause, PreferenceDecision, Sender};
+use domain::inbound::{ExternalAddress, IdentityCause, Origin, PreferenceDecision, Sender};
 use domain::{AddressId, Pii, Timestamp};
 use store::{ActivityKind, Author, Channel, FeedKind, Known, NewAddress, StoredMessage, Unit};
 
@@ -76,7 +76,7 @@ impl App {
     pub(crate) async fn stage_reaction(
         &self,
         channel: &Channel,
-        sender: &Sender,
+        (sender, origin): (&Sender, Origin),
         target: &Pii<String>,
         emoji: Option<&Pii<String>>,
         at: Timestamp,
@@ -88,7 +88,11 @@ impl App {
             return Ok(None);
         }
         let mut unit = Unit::new();
-        let by = Author::Contact(known.contact);
+        let by = if origin == Origin::Echo {
+            Author::Echo
+        } else {
+            Author::Contact(known.contact)
+        };
         self.store
             .set_reaction(&mut unit, known.contact, message.id, by, emoji, at)
             .await?;

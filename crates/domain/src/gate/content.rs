@@ -52,23 +52,27 @@ fn text(request: &SendRequest<'_>, can: &Capabilities, reasons: &mut Vec<Reason>
 }
 
 fn check_file(file: &FileFact, can: &Capabilities, reasons: &mut Vec<Reason>) {
-    // What a channel refuses as a picture or a recording may still travel as a plain file.
-    let rule = can
-        .media_rule(file.kind, &file.mime)
-        .or_else(|| can.media_rule(MediaKind::File, &file.mime));
-    match rule {
-        None => reasons.push(Reason::with(
+    // What a channel refuses as a picture or a recording, for its type or its size, may still
+    // travel as a plain file.
+    let rules = [
+        can.media_rule(file.kind, &file.mime),
+        can.media_rule(MediaKind::File, &file.mime),
+    ];
+    let Some(max_bytes) = rules.iter().flatten().map(|rule| rule.max_bytes).max() else {
+        reasons.push(Reason::with(
             "file_type_unsupported",
             vec![("mime", file.mime.clone())],
-        )),
-        Some(rule) if file.bytes > rule.max_bytes => reasons.push(Reason::with(
+        ));
+        return;
+    };
+    if file.bytes > max_bytes {
+        reasons.push(Reason::with(
             "file_too_large",
             vec![
-                ("max_bytes", rule.max_bytes.to_string()),
+                ("max_bytes", max_bytes.to_string()),
                 ("bytes", file.bytes.to_string()),
             ],
-        )),
-        Some(_) => {}
+        ));
     }
 }
 

@@ -5,7 +5,7 @@ mod content;
 mod standing;
 
 use crate::channel::{Capabilities, ChannelState, MediaKind};
-use crate::content::{Template, TemplateUse};
+use crate::content::{Template, TemplateCategory, TemplateUse};
 use crate::ids::{ChannelId, ConversationId};
 use crate::time::Timestamp;
 use crate::window::ReplyWindow;
@@ -104,6 +104,7 @@ pub struct SendPermit {
     channel: ChannelId,
     decided_at: Timestamp,
     rule_version: i64,
+    template_category: Option<TemplateCategory>,
 }
 
 impl SendPermit {
@@ -126,6 +127,13 @@ impl SendPermit {
     pub const fn rule_version(&self) -> i64 {
         self.rule_version
     }
+
+    /// The category of the template this permit is for; `None` when it is for free text. Some
+    /// channels take some categories only at some kinds of address.
+    #[must_use]
+    pub const fn template_category(&self) -> Option<TemplateCategory> {
+        self.template_category
+    }
 }
 
 /// # Errors
@@ -143,6 +151,10 @@ pub fn decide(
             channel: standing.channel,
             decided_at: standing.now,
             rule_version: RULE_VERSION,
+            template_category: request
+                .template
+                .and(standing.template)
+                .map(|template| template.category),
         })
     } else {
         Err(reasons)

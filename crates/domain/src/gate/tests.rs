@@ -1,5 +1,5 @@
 use super::*;
-use crate::channel::WEBCHAT;
+use crate::channel::{MediaRule, WEBCHAT};
 use crate::content::{TemplateCategory, TemplateHeader};
 use crate::time::HOUR_MS;
 use proptest::prelude::*;
@@ -146,6 +146,67 @@ fn marketing_never_leaves_without_consent_or_against_a_stop() {
         ..plain
     };
     assert!(decide(&request, &agreed).is_ok());
+}
+
+#[test]
+fn a_file_too_large_for_its_kind_may_still_travel_as_a_plain_file() {
+    const SMALL_PICTURES: Capabilities = Capabilities {
+        media: &[
+            MediaRule {
+                kind: MediaKind::Image,
+                mimes: &["image/jpeg"],
+                max_bytes: 5,
+                caption: true,
+            },
+            MediaRule {
+                kind: MediaKind::File,
+                mimes: &["*/*"],
+                max_bytes: 100,
+                caption: true,
+            },
+        ],
+        ..WEBCHAT
+    };
+    let picture = |bytes| SendRequest {
+        files: vec![FileFact {
+            kind: MediaKind::Image,
+            mime: "image/jpeg".into(),
+            bytes,
+        }],
+        ..text(0)
+    };
+    let standing = Standing {
+        capabilities: &SMALL_PICTURES,
+        ..standing(0, Some(0), None)
+    };
+    assert!(decide(&picture(5), &standing).is_ok());
+    assert!(decide(&picture(100), &standing).is_ok());
+    assert_eq!(codes(decide(&picture(101), &standing)), ["file_too_large"]);
+}
+
+#[test]
+fn a_permit_for_a_template_names_its_category() {
+    let wanted = TemplateUseFact {
+        name: "versand".into(),
+        language: "de".into(),
+        header_parameters: 1,
+        body_parameters: vec![None],
+        button_parameters: 0,
+    };
+    let request = SendRequest {
+        template: Some(&wanted),
+        ..text(0)
+    };
+    let login = template(TemplateCategory::Authentication, "APPROVED");
+    let standing = standing(0, Some(0), Some(&login));
+    let category = |request| {
+        decide(request, &standing)
+            .ok()
+            .and_then(|permit| permit.template_category())
+    };
+    assert_eq!(category(&request), Some(TemplateCategory::Authentication));
+    assert!(decide(&text(1), &standing).is_ok());
+    assert_eq!(category(&text(1)), None);
 }
 
 proptest! {
