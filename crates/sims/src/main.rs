@@ -39,6 +39,9 @@ struct Whatsapp {
     /// Seed of every shuffled order.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Send callbacks only on `POST /_sim/flush`.
+    #[arg(long)]
+    manual: bool,
 }
 
 fn main() -> ExitCode {
@@ -74,7 +77,7 @@ async fn run_whatsapp(arguments: Whatsapp) -> std::io::Result<()> {
         clock,
         seed: arguments.seed,
         world,
-        ..Default::default()
+        pump: !arguments.manual,
     };
     let listener = TcpListener::bind(arguments.listen).await?;
     let handle = whatsapp::serve(listener, options)?;

@@ -35,6 +35,8 @@ pub struct Options {
     pub seed: u64,
     /// `None` starts with [`seed::built_in`].
     pub world: Option<World>,
+    /// With `false` callbacks leave only on `POST /_sim/flush`, which makes a test repeatable.
+    pub pump: bool,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             clock: Clock::following_the_machine(),
             seed: 1,
             world: None,
+            pump: true,
         }
     }
 }
@@ -98,9 +101,9 @@ pub fn serve(listener: TcpListener, options: Options) -> std::io::Result<Handle>
         ..State::default()
     };
     let sim = Arc::new(Sim::new(options.clock, url.clone(), client, state));
-    let tasks = vec![
-        tokio::spawn(server::accept(listener, Arc::clone(&sim))),
-        tokio::spawn(callbacks::pump(Arc::clone(&sim))),
-    ];
+    let mut tasks = vec![tokio::spawn(server::accept(listener, Arc::clone(&sim)))];
+    if options.pump {
+        tasks.push(tokio::spawn(callbacks::pump(Arc::clone(&sim))));
+    }
     Ok(Handle { url, sim, tasks })
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use sims::whatsapp::Options;
+
 use crate::harness::{ANNA, BELA_ID, PHONE, Stage, WABA, message_id, signature_fits};
 
 #[tokio::test]
@@ -79,6 +81,24 @@ async fn unanswered_callbacks_come_again_with_the_same_bytes() {
         received
             .iter()
             .all(|callback| callback.raw == received[0].raw)
+    );
+}
+
+#[tokio::test]
+async fn the_pump_sends_and_retries_by_itself() {
+    let stage = Stage::open_with(Options::default()).await;
+    stage.sim("faults", json!({"retry_base_ms": 5})).await;
+    stage.receiver.answer_next(&[503]);
+    stage
+        .sim("inbound", json!({"from": ANNA, "text": "Hallo"}))
+        .await;
+    stage.receiver.wait_for(2).await;
+    message_id(&stage.send_text(ANNA, "Gern").await);
+    stage.receiver.wait_for(4).await;
+    let words: Vec<_> = stage.receiver.items("statuses");
+    assert_eq!(
+        (&words[0]["status"], &words[1]["status"]),
+        (&json!("sent"), &json!("delivered"))
     );
 }
 

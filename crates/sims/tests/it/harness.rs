@@ -12,6 +12,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use sims::whatsapp::{self, Clock, Handle, Options, seed};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 pub const START_MS: i64 = 1_795_300_000_000;
 pub const ANNA: &str = "4917139200001";
@@ -30,6 +31,7 @@ pub struct Received {
 
 #[derive(Default)]
 struct Inbox {
+    arrived: Arc<Notify>,
     received: Vec<Received>,
     /// Statuses of the next answers; empty means 200.
     answers: VecDeque<u16>,
@@ -42,6 +44,7 @@ type Shared = Arc<Mutex<Inbox>>;
 pub struct Receiver {
     pub url: String,
     inbox: Shared,
+    arrived: Arc<Notify>,
 }
 
 impl Receiver {
@@ -54,7 +57,19 @@ impl Receiver {
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(Arc::clone(&inbox));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, inbox }
+        let arrived = Arc::clone(&inbox.lock().expect("nobody else has it yet").arrived);
+        Self {
+            url,
+            inbox,
+            arrived,
+        }
+    }
+
+    /// Waits until this many callbacks have arrived.
+    pub async fn wait_for(&self, count: usize) {
+        while self.received().len() < count {
+            self.arrived.notified().await;
+        }
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -148,6 +163,7 @@ async fn receive(State(inbox): State<Shared>, headers: HeaderMap, raw: Bytes) ->
     let body = serde_json::from_slice(&raw).expect("callbacks are JSON");
     let mut inbox = inbox.lock().expect("no test panics while holding it");
     let status = inbox.answers.pop_front().unwrap_or(200);
+    inbox.arrived.notify_one();
     inbox.received.push(Received {
         raw,
         body,
@@ -183,12 +199,17 @@ pub type Answer = (u16, Value);
 
 impl Stage {
     pub async fn open() -> Self {
-        let receiver = Receiver::start().await;
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let options = Options {
             clock: Clock::frozen(START_MS),
+            pump: false,
             ..Default::default()
         };
+        Self::open_with(options).await
+    }
+
+    pub async fn open_with(options: Options) -> Self {
+        let receiver = Receiver::start().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let handle = whatsapp::serve(listener, options).expect("it starts");
         #[expect(
             clippy::disallowed_methods,
@@ -245,10 +266,14 @@ impl Stage {
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.request_as(TOKEN, method, path)
+    }
+
+    pub fn request_as(&self, token: &str, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().expect("a method");
         self.client
             .request(method, format!("{}{path}", self.url()))
-            .bearer_auth(TOKEN)
+            .bearer_auth(token)
     }
 
     pub async fn execute(&self, request: reqwest::Request) -> reqwest::Response {

@@ -4,7 +4,7 @@ use base64::Engine;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
-use crate::harness::{ANNA, PHONE, Stage, answer, code, message_id};
+use crate::harness::{ANNA, PHONE, Stage, TOKEN, answer, code, message_id};
 
 async fn upload(stage: &Stage, mime: &str, bytes: Vec<u8>) -> crate::harness::Answer {
     let part = Part::bytes(bytes)
@@ -26,10 +26,8 @@ async fn fetch(stage: &Stage, url: &str, with_token: bool) -> (u16, Vec<u8>) {
     let path = url
         .strip_prefix(stage.url())
         .expect("URLs lead to the simulator");
-    let mut request = stage.request("GET", path);
-    if !with_token {
-        request = request.bearer_auth("nobody");
-    }
+    let token = if with_token { TOKEN } else { "nobody" };
+    let request = stage.request_as(token, "GET", path);
     let response = request.send().await.expect("an answer");
     (
         response.status().as_u16(),

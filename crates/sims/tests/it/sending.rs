@@ -153,7 +153,7 @@ async fn bad_messages_are_refused_with_the_right_code() {
         (131_009, buttons(&["Ein viel zu langer Titel"])),
         (131_009, rows(11)),
         (
-            131_009,
+            131_008,
             interactive(
                 "list",
                 json!({"button": "x", "sections": [{"rows": [{"id": "a", "title": "t"}]}, {"title": "B", "rows": []}]}),

@@ -106,6 +106,11 @@ pub async fn register_number(
         });
     }
     let number = phone.number.clone();
+    let webhook = phone.webhook.clone();
+    // Account events (templates, restrictions) do not follow the override of a number.
+    if let Some(waba) = world.wabas.get_mut(&request.business_account_id) {
+        waba.webhook = waba.webhook.take().or(webhook);
+    }
     let token = request
         .access_token
         .unwrap_or_else(|| seed::ACCESS_TOKEN.into());
