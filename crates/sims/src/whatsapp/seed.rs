@@ -108,15 +108,15 @@ fn users() -> Vec<User> {
     let anna = user(
         "usr_anna",
         Some("4917139200001"),
-        "DE.10001anna",
+        "DE.13491208655300001",
         "Anna Beispiel",
     );
-    let mut bela = user("usr_bela", None, "DE.10002bela", "Bela Muster");
+    let mut bela = user("usr_bela", None, "DE.13491208655300002", "Bela Muster");
     bela.username = Some("bela.m".into());
     let mut clara = user(
         "usr_clara",
         Some("4917139200003"),
-        "DE.10003clara",
+        "DE.13491208655300003",
         "Clara Probe",
     );
     clara.username = Some("clara_p".into());
@@ -124,7 +124,7 @@ fn users() -> Vec<User> {
     let mut nora = user(
         "usr_nora",
         Some("4917139200004"),
-        "DE.10004nora",
+        "DE.13491208655300004",
         "Nora Stumm",
     );
     nora.reachable = false;

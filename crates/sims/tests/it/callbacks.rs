@@ -141,13 +141,13 @@ async fn statuses_carry_price_echo_and_contact() {
         assert_eq!(status["id"], json!(id));
         assert_eq!(status["biz_opaque_callback_data"], "m:1");
         assert_eq!(status["recipient_id"], ANNA);
-        assert_eq!(status["recipient_user_id"], "DE.10001anna");
+        assert_eq!(status["recipient_user_id"], "DE.13491208655300001");
         assert_eq!(status["pricing"]["category"], "service");
         assert_eq!(status["pricing"]["billable"], false);
         assert_eq!(status["pricing"]["type"], "free_customer_service");
     }
     for value in stage.receiver.values() {
-        assert_eq!(value["contacts"][0]["user_id"], "DE.10001anna");
+        assert_eq!(value["contacts"][0]["user_id"], "DE.13491208655300001");
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 pub const START_MS: i64 = 1_795_300_000_000;
 pub const ANNA: &str = "4917139200001";
-pub const BELA_ID: &str = "DE.10002bela";
+pub const BELA_ID: &str = "DE.13491208655300002";
 pub const TOKEN: &str = seed::ACCESS_TOKEN;
 pub const PHONE: &str = seed::PHONE_ID;
 pub const WABA: &str = seed::WABA_ID;

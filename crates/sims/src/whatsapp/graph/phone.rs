@@ -262,7 +262,16 @@ fn commerce(state: &mut State, id: &str, call: &Call) -> Check<Answer> {
 }
 
 fn automation(state: &mut State, id: &str, call: &Call) -> Check<Answer> {
-    let body = Node::root(&call.body);
+    // Lists may come JSON-encoded inside a text; one of the judges sends them so.
+    let mut fields = call.body.clone();
+    for value in fields.values_mut() {
+        if let Value::String(text) = value
+            && let Ok(decoded @ Value::Array(_)) = serde_json::from_str(text)
+        {
+            *value = decoded;
+        }
+    }
+    let body = Node::root(&fields);
     let prompts = body.opt_list("prompts")?;
     if prompts.len() > 4 {
         return Err(GraphError::value("prompts", "at most 4"));
@@ -292,7 +301,9 @@ fn block_users(state: &mut State, phone: &Phone, call: &Call, base_url: &str) ->
             .iter()
             .filter_map(|key| state.world.users.get(key))
             .map(|user| {
-                let mut shown = json!({"messaging_product": "whatsapp", "user_id": user.user_id});
+                let input = user.any_wa_id().unwrap_or(&user.user_id);
+                let mut shown = json!({
+                "messaging_product": "whatsapp", "input": input, "user_id": user.user_id});
                 if let Some(wa_id) = user.any_wa_id() {
                     shown["wa_id"] = json!(wa_id);
                 }
