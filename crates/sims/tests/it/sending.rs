@@ -198,6 +198,24 @@ async fn the_product_is_required_and_bodies_are_objects() {
 }
 
 #[tokio::test]
+async fn objects_may_come_as_text_and_texts_stay_texts() {
+    let stage = Stage::open().await;
+    stage.greet(ANNA).await;
+    let contacts =
+        json!([{"name": {"formatted_name": "B. Beispiel", "first_name": "B."}}]).to_string();
+    let opaque = r#"{"m":1}"#;
+    let sent = stage
+        .send(json!({"to": ANNA, "type": "contacts", "contacts": contacts, "biz_opaque_callback_data": opaque}))
+        .await;
+    message_id(&sent);
+    stage.flush().await;
+    assert_eq!(
+        stage.receiver.items("statuses")[0]["biz_opaque_callback_data"],
+        opaque
+    );
+}
+
+#[tokio::test]
 async fn the_ledger_keeps_whole_bodies_and_no_tokens() {
     let stage = Stage::open().await;
     stage.greet(ANNA).await;

@@ -154,6 +154,24 @@ impl Call {
         }
     }
 
+    /// The body with JSON inside these texts decoded: Graph takes lists and objects in both forms,
+    /// and two of the judges write some of theirs as text.
+    pub fn decoded_body(&self, keys: &[&str]) -> Map<String, Value> {
+        let mut fields = self.body.clone();
+        for key in keys {
+            let Some(value) = fields.get_mut(*key) else {
+                continue;
+            };
+            if let Some(decoded) = value
+                .as_str()
+                .and_then(|text| serde_json::from_str(text).ok())
+            {
+                *value = decoded;
+            }
+        }
+        fields
+    }
+
     pub fn segment(&self, index: usize) -> &str {
         self.segments.get(index).map_or("", String::as_str)
     }

@@ -262,15 +262,7 @@ fn commerce(state: &mut State, id: &str, call: &Call) -> Check<Answer> {
 }
 
 fn automation(state: &mut State, id: &str, call: &Call) -> Check<Answer> {
-    // Lists may come JSON-encoded inside a text; one of the judges sends them so.
-    let mut fields = call.body.clone();
-    for value in fields.values_mut() {
-        if let Value::String(text) = value
-            && let Ok(decoded @ Value::Array(_)) = serde_json::from_str(text)
-        {
-            *value = decoded;
-        }
-    }
+    let fields = call.decoded_body(&["prompts", "commands"]);
     let body = Node::root(&fields);
     let prompts = body.opt_list("prompts")?;
     if prompts.len() > 4 {

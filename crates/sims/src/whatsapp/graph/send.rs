@@ -32,7 +32,8 @@ pub fn send(
     marketing: bool,
     now_ms: i64,
 ) -> Check<Answer> {
-    let body = Node::root(&call.body);
+    let fields = call.decoded_body(content::TYPES);
+    let body = Node::root(&fields);
     product(&body)?;
     if body.has("status") {
         return read_mark(state, phone, &body, now_ms);
@@ -85,7 +86,7 @@ pub fn send(
         opaque,
         template: template.as_ref(),
         lite: marketing,
-        body: &call.body,
+        body: &fields,
     };
     Ok(accept(state, phone, recipient, draft, failure, now_ms))
 }
