@@ -197,12 +197,8 @@ def account_events() -> None:
             "message_echoes": [{"from": "493023125001", "to": ANNA, "to_user_id": ANNA_ID, "id": "wamid.E1",
                 "timestamp": "1795300000", "type": "text", "text": {"body": "vom Telefon"}}]}}),
         lambda m: m.text == "vom Telefon")
-    arrives("incoming call", CallConnect, lambda: sim("events", {
-        "field": "calls", "value": {"messaging_product": "whatsapp", "metadata": True,
-            "contacts": [{"wa_id": ANNA, "user_id": ANNA_ID, "profile": {"name": "Anna"}}],
-            "calls": [{"id": "wacid.1", "from": ANNA, "from_user_id": ANNA_ID, "to": "493023125001",
-                "event": "connect", "timestamp": "1795300000", "direction": "USER_INITIATED",
-                "session": {"sdp_type": "offer", "sdp": "v=0"}}]}}), lambda c: c.id == "wacid.1")
+    arrives("incoming call", CallConnect, inbound({"type": "call"}), lambda c: c.from_user.bsuid == ANNA_ID,
+            lambda c: c.session.sdp_type == "offer")
 
 
 def transport() -> None:

@@ -24,7 +24,10 @@ pub async fn verify(sim: &Sim, url: &str, verify_token: &str) -> Result<(), Stri
         .await
         .map_err(|error| format!("The URL couldn't be validated: {}", error.without_url()))?;
     let status = answer.status().as_u16();
-    let body = answer.text().await.unwrap_or_default();
+    let body = answer
+        .text()
+        .await
+        .map_err(|error| format!("The URL couldn't be validated: {}", error.without_url()))?;
     if status == 200 && body == challenge {
         return Ok(());
     }

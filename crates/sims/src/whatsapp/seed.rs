@@ -156,22 +156,6 @@ fn templates() -> Vec<Template> {
 }
 
 fn service_templates() -> Vec<Template> {
-    let mut shipped = template(
-        "versand_status",
-        "de",
-        "UTILITY",
-        json!([
-            {"type": "HEADER", "format": "TEXT", "text": "Neues von {{laden}}",
-             "example": {"header_text_named_params": [{"param_name": "laden", "example": "Haus Beispiel"}]}},
-            {"type": "BODY", "text": "Ihre Bestellung {{nummer}} ist unterwegs und kommt am {{tag}} an.",
-             "example": {"body_text_named_params": [
-                {"param_name": "nummer", "example": "4711"}, {"param_name": "tag", "example": "Dienstag"}]}},
-            {"type": "BUTTONS", "buttons": [
-                {"type": "URL", "text": "Verfolgen", "url": "https://shop.example/paket/{{1}}",
-                 "example": ["https://shop.example/paket/4711"]}]}
-        ]),
-    );
-    shipped.parameter_format = "NAMED".into();
     vec![
         template(
             "hello_world",
@@ -202,7 +186,7 @@ fn service_templates() -> Vec<Template> {
                 {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Fine"}]}
             ]),
         ),
-        shipped,
+        shipment_news(),
         template(
             "rechnung",
             "de",
@@ -230,6 +214,27 @@ fn service_templates() -> Vec<Template> {
             ]),
         ),
     ]
+}
+
+/// The one template with named variables, and one of each place a variable can stand.
+fn shipment_news() -> Template {
+    let mut shipped = template(
+        "versand_status",
+        "de",
+        "UTILITY",
+        json!([
+            {"type": "HEADER", "format": "TEXT", "text": "Neues von {{laden}}",
+             "example": {"header_text_named_params": [{"param_name": "laden", "example": "Haus Beispiel"}]}},
+            {"type": "BODY", "text": "Ihre Bestellung {{nummer}} ist unterwegs und kommt am {{tag}} an.",
+             "example": {"body_text_named_params": [
+                {"param_name": "nummer", "example": "4711"}, {"param_name": "tag", "example": "Dienstag"}]}},
+            {"type": "BUTTONS", "buttons": [
+                {"type": "URL", "text": "Verfolgen", "url": "https://shop.example/paket/{{1}}",
+                 "example": ["https://shop.example/paket/4711"]}]}
+        ]),
+    );
+    shipped.parameter_format = "NAMED".into();
+    shipped
 }
 
 fn marketing_templates() -> Vec<Template> {

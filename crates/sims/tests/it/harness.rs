@@ -265,6 +265,10 @@ impl Stage {
         self.sim("flush", json!({})).await
     }
 
+    pub fn save_world(&self, path: &std::path::Path) {
+        self.handle.save_world(path).expect("the world is written");
+    }
+
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.request_as(TOKEN, method, path)
     }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{ANNA, BELA_ID, PHONE, Stage, code, message_id};
+use sims::whatsapp::{Clock, Options};
+
+use crate::harness::{ANNA, BELA_ID, PHONE, START_MS, Stage, answer, code, message_id};
 
 #[tokio::test]
 async fn a_user_id_goes_into_recipient() {
@@ -152,5 +154,77 @@ async fn read_marks_name_a_received_message() {
     assert_eq!(
         code(&stage.graph("POST", &path, Some(mark("wamid.none"))).await),
         131_009
+    );
+}
+
+#[tokio::test]
+async fn a_saved_world_starts_again_as_it_was() {
+    let stage = Stage::open().await;
+    stage.greet(ANNA).await;
+    let media = stage
+        .sim("inbound", json!({"from": ANNA, "type": "voice"}))
+        .await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("world.json");
+    stage.save_world(&path);
+    let world = sims::whatsapp::read_world(&path).expect("a saved world reads");
+    let options = Options {
+        clock: Clock::frozen(START_MS),
+        world: Some(world),
+        ..Options::default()
+    };
+    let again = Stage::open_with(options).await;
+    // The window Anna opened is still open, and her voice note is still there.
+    again
+        .sim("status", json!({"answer_codes": [131_047]}))
+        .await;
+    message_id(&again.send_text(ANNA, "Weiter").await);
+    let id = media["media_id"].as_str().expect("an id");
+    assert_eq!(
+        again.look(&format!("media/{id}")).await,
+        stage.look(&format!("media/{id}")).await
+    );
+}
+
+#[tokio::test]
+async fn numbers_are_separate_in_window_token_and_receiver() {
+    let stage = Stage::open().await;
+    stage.greet(ANNA).await;
+    let second = crate::harness::Receiver::start().await;
+    let number = stage
+        .sim(
+            "numbers",
+            json!({"phone_number_id": "940000000000002", "business_account_id": "950000000000002",
+            "display_phone_number": "+49 30 23125 002", "access_token": "second-token",
+            "webhook_url": second.url}),
+        )
+        .await;
+    assert_eq!(number["display_phone_number"], "493023125002");
+    let body =
+        json!({"messaging_product": "whatsapp", "to": ANNA, "type": "text", "text": {"body": "x"}});
+    let path = "/v25.0/940000000000002/messages";
+    let foreign = stage
+        .request("POST", path)
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(
+        code(&answer(foreign).await),
+        100,
+        "the first token does not open the second number"
+    );
+    let own = stage
+        .request_as("second-token", "POST", path)
+        .json(&body)
+        .send()
+        .await;
+    message_id(&answer(own.expect("an answer")).await);
+    stage.flush().await;
+    assert_eq!(stage.receiver.received().len(), 0);
+    let status = second.items("statuses").remove(0);
+    assert_eq!(
+        status["errors"][0]["code"], 131_047,
+        "the window of the first number does not count"
     );
 }

@@ -28,6 +28,22 @@ async fn the_window_is_open_for_twenty_four_hours() {
 }
 
 #[tokio::test]
+async fn a_call_opens_the_window_too() {
+    let stage = Stage::open().await;
+    stage
+        .sim("inbound", json!({"from": ANNA, "type": "call"}))
+        .await;
+    message_id(&stage.send_text(ANNA, "Wir rufen zurück").await);
+    stage.flush().await;
+    let call = stage.receiver.items("calls").remove(0);
+    assert_eq!(
+        (call["event"].as_str(), call["from"].as_str()),
+        (Some("connect"), Some(ANNA))
+    );
+    assert_eq!(stage.receiver.items("statuses")[0]["status"], "sent");
+}
+
+#[tokio::test]
 async fn a_closed_window_can_be_refused_in_the_answer() {
     let stage = Stage::open().await;
     stage

@@ -86,6 +86,9 @@ fn receive(state: &mut State, sim: &Sim, body: &Value) -> Result<Value, Failure>
                 .map(|k| (*k).to_owned())
         })
         .unwrap_or_else(|| "text".to_owned());
+    if kind == "call" {
+        return Ok(call(state, &phone, &user, input, at_ms, now_ms));
+    }
     let id = match input.get("id").and_then(Value::as_str) {
         Some(id) => id.to_owned(),
         None => state.world.new_wamid(),
@@ -111,6 +114,50 @@ fn receive(state: &mut State, sim: &Sim, body: &Value) -> Result<Value, Failure>
     event::set(&mut reply, "wa_id", user.visible_wa_id());
     event::set(&mut reply, "media_id", media_id.as_deref());
     Ok(reply)
+}
+
+/// A user calls: the `calls` callback with an SDP offer. A call opens the window as a message does.
+fn call(
+    state: &mut State,
+    phone: &Phone,
+    user: &User,
+    input: &Map<String, Value>,
+    at_ms: i64,
+    now_ms: i64,
+) -> Value {
+    let id = format!("wacid.{}", state.world.new_graph_id());
+    let sdp = input
+        .get("sdp")
+        .and_then(Value::as_str)
+        .unwrap_or("v=0\r\n");
+    let mut call = json!({
+        "id": id,
+        "from_user_id": user.user_id,
+        "to": phone.number,
+        "event": "connect",
+        "timestamp": seconds(at_ms),
+        "direction": "USER_INITIATED",
+        "session": {"sdp_type": "offer", "sdp": sdp},
+    });
+    event::set(&mut call, "from", user.visible_wa_id());
+    policy::open_window(&mut state.world, &phone.id, &user.key, at_ms, false);
+    let value = json!({
+        "messaging_product": "whatsapp",
+        "metadata": event::metadata(phone),
+        "contacts": [event::contact(user)],
+        "calls": [call],
+    });
+    let event = Event {
+        id: 0,
+        waba_id: phone.waba_id.clone(),
+        phone_id: Some(phone.id.clone()),
+        field: "calls".into(),
+        value,
+        subject: id.clone(),
+        entered_ms: now_ms,
+    };
+    let event_id = state.outbox.schedule_event(now_ms, event);
+    json!({"call_id": id, "event_id": event_id, "user": user.key, "user_id": user.user_id})
 }
 
 fn emit(state: &mut State, phone: &Phone, value: Value, subject: &str, now_ms: i64) -> u64 {

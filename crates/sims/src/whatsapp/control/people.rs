@@ -17,7 +17,7 @@ use crate::whatsapp::callbacks::event::{self, Event, seconds};
 use crate::whatsapp::handshake;
 use crate::whatsapp::seed;
 use crate::whatsapp::sim::{Sim, State};
-use crate::whatsapp::world::{App, Token, User, Webhook, digits_of};
+use crate::whatsapp::world::{App, Token, User, Webhook, World, digits_of};
 
 /// Body of `POST /_sim/numbers`. Everything has a default; the built-in ids make the built-in
 /// number the one that is changed.
@@ -63,8 +63,27 @@ pub async fn register_number(
             .await
             .map_err(Failure::bad)?;
     }
-    let mut state = sim.state();
-    let world = &mut state.world;
+    let stored = store_number(&mut sim.state().world, &request);
+    Ok(Json(json!({
+        "app_id": request.app_id,
+        "app_secret": stored.app_secret,
+        "business_account_id": request.business_account_id,
+        "phone_number_id": request.phone_number_id,
+        "display_phone_number": stored.number,
+        "access_token": stored.token,
+        "verify_token": request.verify_token,
+        "api_base": sim.base_url,
+    })))
+}
+
+/// What a number ended up with after the defaults were applied.
+struct StoredNumber {
+    app_secret: String,
+    number: String,
+    token: String,
+}
+
+fn store_number(world: &mut World, request: &NumberRequest) -> StoredNumber {
     let app = world
         .apps
         .entry(request.app_id.clone())
@@ -73,66 +92,52 @@ pub async fn register_number(
             secret: seed::APP_SECRET.into(),
             webhook: None,
         });
-    if let Some(secret) = request.app_secret {
-        app.secret = secret;
+    if let Some(secret) = &request.app_secret {
+        app.secret.clone_from(secret);
     }
     let app_secret = app.secret.clone();
+    let waba_id = &request.business_account_id;
     let name = request.verified_name.as_deref().unwrap_or("Haus Beispiel");
-    if !world.wabas.contains_key(&request.business_account_id) {
-        seed::add_account(world, &request.app_id, &request.business_account_id, name);
+    if !world.wabas.contains_key(waba_id) {
+        seed::add_account(world, &request.app_id, waba_id, name);
     }
     let phone = world
         .phones
         .entry(request.phone_number_id.clone())
         .or_insert_with(|| {
-            let number = seed::PHONE_NUMBER;
-            seed::phone(
-                &request.phone_number_id,
-                &request.business_account_id,
-                number,
-                name,
-            )
+            seed::phone(&request.phone_number_id, waba_id, seed::PHONE_NUMBER, name)
         });
     if let Some(number) = &request.display_phone_number {
         phone.number = digits_of(number);
     }
-    if let Some(name) = request.verified_name {
-        phone.verified_name = name;
+    if let Some(name) = &request.verified_name {
+        phone.verified_name.clone_from(name);
     }
-    if let Some(url) = request.webhook_url {
+    if let Some(url) = request.webhook_url.clone() {
         phone.webhook = Some(Webhook {
             url,
             verify_token: request.verify_token.clone(),
         });
     }
-    let number = phone.number.clone();
-    let webhook = phone.webhook.clone();
+    let (number, webhook) = (phone.number.clone(), phone.webhook.clone());
     // Account events (templates, restrictions) do not follow the override of a number.
-    if let Some(waba) = world.wabas.get_mut(&request.business_account_id) {
+    if let Some(waba) = world.wabas.get_mut(waba_id) {
         waba.webhook = waba.webhook.take().or(webhook);
     }
     let token = request
         .access_token
+        .clone()
         .unwrap_or_else(|| seed::ACCESS_TOKEN.into());
-    world
-        .tokens
-        .entry(token.clone())
-        .or_insert(Token {
-            waba_ids: BTreeSet::new(),
-            revoked: false,
-        })
-        .waba_ids
-        .insert(request.business_account_id.clone());
-    Ok(Json(json!({
-        "app_id": request.app_id,
-        "app_secret": app_secret,
-        "business_account_id": request.business_account_id,
-        "phone_number_id": request.phone_number_id,
-        "display_phone_number": number,
-        "access_token": token,
-        "verify_token": request.verify_token,
-        "api_base": sim.base_url,
-    })))
+    let rights = world.tokens.entry(token.clone()).or_insert(Token {
+        waba_ids: BTreeSet::new(),
+        revoked: false,
+    });
+    rights.waba_ids.insert(waba_id.clone());
+    StoredNumber {
+        app_secret,
+        number,
+        token,
+    }
 }
 
 /// `POST /_sim/users`: creates a user or changes the one with this `key`.
