@@ -213,3 +213,18 @@ async fn impossible_faults_are_refused_and_change_nothing() {
     assert!((400..500).contains(&status));
     assert_eq!(stage.look("faults").await["batch"], 1);
 }
+
+#[tokio::test]
+async fn a_lost_callback_counts_as_unanswered_and_comes_again() {
+    let stage = Stage::open().await;
+    stage.sim("faults", json!({"lose_callbacks": 1})).await;
+    stage
+        .sim("inbound", json!({"from": ANNA, "text": "Hallo"}))
+        .await;
+    stage.flush().await;
+    assert_eq!(stage.receiver.received().len(), 0);
+    let attempts = list(&stage.look("ledger").await["callbacks"][0], "attempts");
+    assert_eq!(attempts[0]["error"], "lost on purpose");
+    stage.flush().await;
+    assert_eq!(texts(&stage), ["Hallo"]);
+}
