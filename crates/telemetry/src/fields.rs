@@ -9,6 +9,7 @@ use tracing::field::{Field, Visit};
 /// to a person for as long as the person's data exists.
 pub const FIELDS: &[&str] = &[
     "attempt",
+    "batches",
     "bytes",
     "channel_id",
     "channel_kind",
