@@ -41,7 +41,11 @@ pub(crate) struct ChannelCache(Mutex<HashMap<ChannelId, Arc<Channel>>>);
 
 impl ChannelCache {
     fn get(&self, id: ChannelId) -> Option<Arc<Channel>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .get(&id)
+            .cloned()
     }
 
     fn put(&self, channel: Arc<Channel>) {
@@ -52,13 +56,18 @@ impl ChannelCache {
     }
 
     fn forget(&self, id: ChannelId) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&id);
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .remove(&id);
     }
 }
 
 pub(crate) fn check_slug(field: &str, slug: &str) -> Option<FieldProblem> {
     let fits = (2..=40).contains(&slug.len())
-        && slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && slug
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !slug.starts_with('-')
         && !slug.ends_with('-');
     (!fits).then(|| FieldProblem::new(field, "field-slug"))
@@ -66,11 +75,15 @@ pub(crate) fn check_slug(field: &str, slug: &str) -> Option<FieldProblem> {
 
 /// An origin as a browser writes it: scheme, host, optional port, nothing else.
 fn check_origin(origin: &str) -> Option<FieldProblem> {
-    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let rest = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
     let fits = rest.is_some_and(|host| {
         !host.is_empty()
             && host.len() <= 253
-            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b))
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b))
     });
     (!fits).then(|| FieldProblem::new("allowed_origins", "field-origin"))
 }
@@ -97,11 +110,18 @@ impl App {
 
     /// # Errors
     /// [`AppError::Invalid`] with every setting that needs another value.
-    pub async fn add_channel(&self, _access: &Access, input: NewChannelInput) -> Result<Channel, AppError> {
-        let mut problems: Vec<FieldProblem> =
-            check_name("name", &Pii::from(input.name.as_str())).into_iter().collect();
-        let connector =
-            self.registry.get(input.kind).ok_or_else(|| AppError::invalid("kind", "field-unknown"))?;
+    pub async fn add_channel(
+        &self,
+        _access: &Access,
+        input: NewChannelInput,
+    ) -> Result<Channel, AppError> {
+        let mut problems: Vec<FieldProblem> = check_name("name", &Pii::from(input.name.as_str()))
+            .into_iter()
+            .collect();
+        let connector = self
+            .registry
+            .get(input.kind)
+            .ok_or_else(|| AppError::invalid("kind", "field-choice"))?;
         problems.extend(setting_problems(connector.check_settings(&input.settings)));
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));
@@ -118,9 +138,11 @@ impl App {
         };
         let mut unit = Unit::new();
         self.store.add_channel(&mut unit, &channel).await?;
-        self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, channel.id.bytes(), now);
+        self.store
+            .feed_subject(&mut unit, FeedKind::ChannelUpdated, channel.id.bytes(), now);
         if connector.capabilities().templates {
-            self.store.add_job(&mut unit, &self.template_job(channel.id));
+            self.store
+                .add_job(&mut unit, &self.template_job(channel.id));
         }
         self.store.commit(unit).await?;
         Ok(channel)
@@ -147,9 +169,15 @@ impl App {
         change: &ChannelChange,
     ) -> Result<Channel, AppError> {
         self.retry(|| async {
-            let mut channel = self.store.lookup_channel(id).await?.ok_or(AppError::NotFound)?;
-            let connector =
-                self.registry.get(channel.kind).ok_or_else(|| AppError::Internal("connector".into()))?;
+            let mut channel = self
+                .store
+                .lookup_channel(id)
+                .await?
+                .ok_or(AppError::NotFound)?;
+            let connector = self
+                .registry
+                .get(channel.kind)
+                .ok_or_else(|| AppError::Internal("connector".into()))?;
             if let Some(name) = &change.name {
                 if let Some(problem) = check_name("name", &Pii::from(name.as_str())) {
                     return Err(AppError::Invalid(vec![problem]));
@@ -157,7 +185,9 @@ impl App {
                 name.trim().clone_into(&mut channel.name);
             }
             for (name, values) in change.settings.iter() {
-                channel.settings.set(name, values.into_iter().map(str::to_owned).collect());
+                channel
+                    .settings
+                    .set(name, values.into_iter().map(str::to_owned).collect());
             }
             let problems = setting_problems(connector.check_settings(&channel.settings));
             if !problems.is_empty() {
@@ -166,7 +196,8 @@ impl App {
             channel.state = change.state.unwrap_or(channel.state);
             let mut unit = Unit::new();
             self.store.update_channel(&mut unit, &channel).await?;
-            self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), self.now());
+            self.store
+                .feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), self.now());
             if connector.capabilities().templates {
                 self.store.add_job(&mut unit, &self.template_job(id));
             }
@@ -183,14 +214,17 @@ impl App {
     pub(crate) async fn break_channel(&self, id: ChannelId, reason: &str) -> Result<(), AppError> {
         tracing::warn!(channel.id = %id, reason, "a channel stopped: the provider refused our access");
         self.retry(|| async {
-            let Some(mut channel) = self.store.lookup_channel(id).await? else { return Ok(()) };
+            let Some(mut channel) = self.store.lookup_channel(id).await? else {
+                return Ok(());
+            };
             if channel.state != ChannelState::Active {
                 return Ok(());
             }
             channel.state = ChannelState::Broken;
             let mut unit = Unit::new();
             self.store.update_channel(&mut unit, &channel).await?;
-            self.store.feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), self.now());
+            self.store
+                .feed_subject(&mut unit, FeedKind::ChannelUpdated, id.bytes(), self.now());
             self.store.commit(unit).await?;
             self.channel_cache.forget(id);
             Ok(())
@@ -210,7 +244,9 @@ impl App {
     /// Who learns what on this kind of channel, as a catalogue key.
     #[must_use]
     pub fn privacy_label(&self, kind: ChannelKind) -> Option<&'static str> {
-        self.registry.get(kind).map(|connector| connector.capabilities().privacy_label)
+        self.registry
+            .get(kind)
+            .map(|connector| connector.capabilities().privacy_label)
     }
 
     /// # Errors
@@ -222,7 +258,10 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn entry(&self, _access: &Access, id: EntryId) -> Result<Entry, AppError> {
-        self.store.lookup_entry_by_id(id).await?.ok_or(AppError::NotFound)
+        self.store
+            .lookup_entry_by_id(id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// The door a customer stands at.
@@ -230,7 +269,10 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn entry_by_slug(&self, slug: &str) -> Result<Entry, AppError> {
-        self.store.lookup_entry(slug).await?.ok_or(AppError::NotFound)
+        self.store
+            .lookup_entry(slug)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// # Errors
@@ -243,7 +285,13 @@ impl App {
         .into_iter()
         .flatten()
         .collect();
-        problems.extend(input.allowed_origins.iter().take(51).filter_map(|origin| check_origin(origin)));
+        problems.extend(
+            input
+                .allowed_origins
+                .iter()
+                .take(51)
+                .filter_map(|origin| check_origin(origin)),
+        );
         if input.allowed_origins.len() > 50 {
             problems.push(FieldProblem::new("allowed_origins", "field-too-many").with("max", 50));
         }

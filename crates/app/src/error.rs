@@ -18,7 +18,11 @@ pub struct FieldProblem {
 impl FieldProblem {
     #[must_use]
     pub fn new(field: impl Into<String>, key: &'static str) -> Self {
-        Self { field: field.into(), key, arguments: Vec::new() }
+        Self {
+            field: field.into(),
+            key,
+            arguments: Vec::new(),
+        }
     }
 
     #[must_use]

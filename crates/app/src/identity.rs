@@ -36,7 +36,10 @@ impl Identity {
             && !scopes.is_empty()
             && !scopes.iter().any(|scope| scope == right.scope())
         {
-            return Err(AppError::Denied(domain::access::Denied { role: self.teammate.role, right }));
+            return Err(AppError::Denied(domain::access::Denied {
+                role: self.teammate.role,
+                right,
+            }));
         }
         Ok(Access::grant(self.actor, self.teammate.role, right)?)
     }
@@ -70,7 +73,10 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        Self { places: Semaphore::new(2), failures: Mutex::default() }
+        Self {
+            places: Semaphore::new(2),
+            failures: Mutex::default(),
+        }
     }
 
     fn argon() -> Argon2<'static> {
@@ -83,11 +89,21 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AppError> {
-        let _place = self.places.acquire().await.map_err(|_| AppError::Internal("closing".into()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|e| AppError::Internal(e.to_string()))
+        let _place = self
+            .places
+            .acquire()
+            .await
+            .map_err(|_| AppError::Internal("closing".into()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|e| AppError::Internal(e.to_string()))
     }
 
-    pub(crate) async fn hash(&self, password: Pii<String>, salt: [u8; 32]) -> Result<String, AppError> {
+    pub(crate) async fn hash(
+        &self,
+        password: Pii<String>,
+        salt: [u8; 32],
+    ) -> Result<String, AppError> {
         self.blocking(move || {
             let salt = SaltString::encode_b64(&salt[..16]).map_err(|e| e.to_string())?;
             Self::argon()
@@ -101,31 +117,51 @@ impl Passwords {
 
     /// Also takes its time when there is no such teammate, so that the answer's delay does not
     /// tell who works here.
-    async fn verify(&self, password: Pii<String>, stored: Option<String>) -> Result<bool, AppError> {
+    async fn verify(
+        &self,
+        password: Pii<String>,
+        stored: Option<String>,
+    ) -> Result<bool, AppError> {
         const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$\
                               1111111111111111111111111111111111111111111";
         self.blocking(move || {
             let text = stored.as_deref().unwrap_or(NOBODY);
-            let Ok(hash) = PasswordHash::new(text) else { return false };
-            let fits = Self::argon().verify_password(password.expose().as_bytes(), &hash).is_ok();
+            let Ok(hash) = PasswordHash::new(text) else {
+                return false;
+            };
+            let fits = Self::argon()
+                .verify_password(password.expose().as_bytes(), &hash)
+                .is_ok();
             fits && stored.is_some()
         })
         .await
     }
 
     fn check_rate(&self, key: [u8; 16], now: Timestamp) -> Result<(), AppError> {
-        let mut failures = self.failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut failures = self
+            .failures
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         failures.retain(|_, times| {
             times.retain(|at| now.0 - at < FAILURES_FORGOTTEN_MS);
             !times.is_empty()
         });
         let full = failures.len() >= FAILURE_KEYS_MAX && !failures.contains_key(&key);
-        let many = failures.get(&key).is_some_and(|times| times.len() >= FAILURES_MAX);
-        if full || many { Err(AppError::RateLimited) } else { Ok(()) }
+        let many = failures
+            .get(&key)
+            .is_some_and(|times| times.len() >= FAILURES_MAX);
+        if full || many {
+            Err(AppError::RateLimited)
+        } else {
+            Ok(())
+        }
     }
 
     fn note_failure(&self, key: [u8; 16], now: Timestamp) {
-        let mut failures = self.failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut failures = self
+            .failures
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         failures.entry(key).or_default().push(now.0);
     }
 }
@@ -133,7 +169,10 @@ impl Passwords {
 pub(crate) fn check_password(field: &str, password: &Pii<String>) -> Option<FieldProblem> {
     let chars = password.expose().chars().count();
     if chars < limits::PASSWORD_CHARS_MIN {
-        Some(FieldProblem::new(field, "field-password-short").with("min", limits::PASSWORD_CHARS_MIN))
+        Some(
+            FieldProblem::new(field, "field-password-short")
+                .with("min", limits::PASSWORD_CHARS_MIN),
+        )
     } else if chars > limits::PASSWORD_CHARS_MAX {
         Some(FieldProblem::new(field, "field-too-long").with("max", limits::PASSWORD_CHARS_MAX))
     } else {
@@ -154,7 +193,7 @@ pub(crate) fn check_email(field: &str, email: &Pii<String>) -> Option<FieldProbl
 pub(crate) fn check_name(field: &str, name: &Pii<String>) -> Option<FieldProblem> {
     let chars = name.expose().trim().chars().count();
     if chars == 0 {
-        Some(FieldProblem::new(field, "field-missing"))
+        Some(FieldProblem::new(field, "field-required"))
     } else if chars > limits::NAME_CHARS_MAX {
         Some(FieldProblem::new(field, "field-too-long").with("max", limits::NAME_CHARS_MAX))
     } else {
@@ -169,7 +208,9 @@ impl App {
         let mut unit = Unit::new();
         let id = self.stage_teammate(&mut unit, input, "").await?;
         match self.store.commit(unit).await.map_err(AppError::from) {
-            Err(error) if error.is_guard(Guard::EmailFree) => Err(AppError::Conflict("email_taken")),
+            Err(error) if error.is_guard(Guard::EmailFree) => {
+                Err(AppError::Conflict("email_taken"))
+            }
             Err(error) => Err(error),
             Ok(()) => Ok(id),
         }
@@ -193,7 +234,10 @@ impl App {
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));
         }
-        let hash = self.passwords.hash(input.password, self.store.ids().secret()).await?;
+        let hash = self
+            .passwords
+            .hash(input.password, self.store.ids().secret())
+            .await?;
         let teammate = NewTeammate {
             id: TeammateId::from_bytes(self.fresh()),
             role: input.role,
@@ -209,8 +253,14 @@ impl App {
     /// # Errors
     /// [`AppError::Unauthorized`] for any wrong combination, [`AppError::RateLimited`] after
     /// too many of them.
-    pub async fn sign_in(&self, email: Pii<String>, password: Pii<String>) -> Result<IssuedSession, AppError> {
-        let key = self.store.lookup("sign-in", &email.expose().trim().to_lowercase());
+    pub async fn sign_in(
+        &self,
+        email: Pii<String>,
+        password: Pii<String>,
+    ) -> Result<IssuedSession, AppError> {
+        let key = self
+            .store
+            .lookup("sign-in", &email.expose().trim().to_lowercase());
         self.passwords.check_rate(key, self.now())?;
         if password.expose().len() > limits::PASSWORD_CHARS_MAX * 4 {
             return Err(AppError::Unauthorized("wrong_credentials"));
@@ -230,7 +280,10 @@ impl App {
         }
     }
 
-    pub(crate) async fn issue_session(&self, teammate: Teammate) -> Result<IssuedSession, AppError> {
+    pub(crate) async fn issue_session(
+        &self,
+        teammate: Teammate,
+    ) -> Result<IssuedSession, AppError> {
         let now = self.now();
         let cookie = Token::from_secret("tss", self.store.ids().secret());
         let expires_at = now.plus_ms(limits::SESSION_LIFETIME_MS);
@@ -244,7 +297,12 @@ impl App {
         self.store.add_session(&mut unit, &row, now);
         self.store.commit(unit).await?;
         let csrf = Token::from_secret("csrf", row.csrf);
-        Ok(IssuedSession { cookie, csrf, teammate, expires_at })
+        Ok(IssuedSession {
+            cookie,
+            csrf,
+            teammate,
+            expires_at,
+        })
     }
 
     /// The teammate behind a session cookie, and the token its writes must carry.
@@ -259,11 +317,22 @@ impl App {
         };
         let teammate = self.active_teammate(row.teammate).await?.ok_or(over)?;
         let actor = Actor::Teammate(teammate.id);
-        Ok((Identity { actor, teammate, scopes: None }, Token::from_secret("csrf", row.csrf)))
+        Ok((
+            Identity {
+                actor,
+                teammate,
+                scopes: None,
+            },
+            Token::from_secret("csrf", row.csrf),
+        ))
     }
 
     async fn active_teammate(&self, id: TeammateId) -> Result<Option<Teammate>, AppError> {
-        Ok(self.store.lookup_teammate(id).await?.filter(|teammate| !teammate.disabled))
+        Ok(self
+            .store
+            .lookup_teammate(id)
+            .await?
+            .filter(|teammate| !teammate.disabled))
     }
 
     /// # Errors
@@ -319,8 +388,15 @@ impl App {
         };
         let teammate = self.active_teammate(row.teammate).await?.ok_or(wrong)?;
         let scopes = row.scopes.split_whitespace().map(str::to_owned).collect();
-        let actor = Actor::Token { token: row.id, teammate: teammate.id };
-        Ok(Identity { actor, teammate, scopes: Some(scopes) })
+        let actor = Actor::Token {
+            token: row.id,
+            teammate: teammate.id,
+        };
+        Ok(Identity {
+            actor,
+            teammate,
+            scopes: Some(scopes),
+        })
     }
 }
 

@@ -23,14 +23,14 @@ mod signals;
 pub use callbacks::CallbackRefusal;
 pub use channels::{ChannelChange, EntryInput, NewChannelInput};
 pub use chat::{ChatStart, ChatVisitor, StartedChat};
-pub use conversations::{ComposerState, ConversationChange};
+pub use conversations::{ComposerState, ContactView, ConversationChange};
 pub use error::{AppError, FieldProblem};
 pub use files::{FileContent, UploadInput, Uploader};
 pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
 pub use passkeys::PasskeyStart;
 pub use registry::Registry;
-pub use sending::{Sent, SendInput};
+pub use sending::{SendInput, Sent};
 pub use setup::{SetupInput, SetupOutcome};
 pub use signals::{Presence, SignalEvent};
 
@@ -61,6 +61,7 @@ pub struct App {
     passwords: Arc<identity::Passwords>,
     channel_cache: Arc<channels::ChannelCache>,
     pacer: Arc<pace::Pacer>,
+    images: Arc<adapters::images::Images>,
 }
 
 impl App {
@@ -84,6 +85,7 @@ impl App {
             passwords: Arc::new(identity::Passwords::new()),
             channel_cache: Arc::new(channels::ChannelCache::default()),
             pacer: Arc::new(pace::Pacer::default()),
+            images: Arc::new(adapters::images::Images::new(2)),
         }
     }
 
@@ -118,7 +120,9 @@ impl App {
             }
         }
         match attempt().await {
-            Err(AppError::Store(StoreError::Stale(_))) => Err(AppError::Conflict("changed_meanwhile")),
+            Err(AppError::Store(StoreError::Stale(_))) => {
+                Err(AppError::Conflict("changed_meanwhile"))
+            }
             other => other,
         }
     }

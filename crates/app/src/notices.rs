@@ -29,7 +29,7 @@ impl App {
         for language in LANGUAGES {
             let notice = Notice {
                 version,
-                locale: language.code().to_owned(),
+                locale: language.as_str().to_owned(),
                 text: i18n::text(language, "notice-text", &borrowed(&arguments)),
             };
             self.store.add_notice(unit, &notice, self.now()).await?;
@@ -43,8 +43,11 @@ impl App {
     /// [`AppError::NotFound`] before the set-up is done.
     pub async fn current_notice(&self, language: Language) -> Result<(Notice, String), AppError> {
         let version = self.store.latest_notice_version().await?;
-        let notice =
-            self.store.lookup_notice(version, language.code()).await?.ok_or(AppError::NotFound)?;
+        let notice = self
+            .store
+            .lookup_notice(version, language.as_str())
+            .await?
+            .ok_or(AppError::NotFound)?;
         let company = self.store.company().await?.ok_or(AppError::NotFound)?;
         let privacy = self.store.privacy().await?.ok_or(AppError::NotFound)?;
         let arguments = arguments(&company, &privacy);
@@ -55,10 +58,16 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for a version that never was.
     pub async fn notice(&self, version: i64, language: Language) -> Result<Notice, AppError> {
-        self.store.lookup_notice(version, language.code()).await?.ok_or(AppError::NotFound)
+        self.store
+            .lookup_notice(version, language.as_str())
+            .await?
+            .ok_or(AppError::NotFound)
     }
 }
 
 fn borrowed<'a>(arguments: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
-    arguments.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    arguments
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
 }

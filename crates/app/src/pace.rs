@@ -19,8 +19,15 @@ pub(crate) struct Pacer {
 
 impl Pacer {
     /// Takes a place now, or answers how many milliseconds to wait for one.
-    pub(crate) fn take(&self, wants: &[([u8; 16], Option<Pace>)], now: Timestamp) -> Result<(), i64> {
-        let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub(crate) fn take(
+        &self,
+        wants: &[([u8; 16], Option<Pace>)],
+        now: Timestamp,
+    ) -> Result<(), i64> {
+        let mut sent = self
+            .sent
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut wait = 0;
         for (key, pace) in wants {
             let Some(pace) = pace else { continue };
@@ -79,7 +86,10 @@ mod tests {
     #[test]
     fn waiting_as_told_is_enough() {
         let pacer = Pacer::default();
-        let pace = Some(Pace { count: 1, per_ms: 6_000 });
+        let pace = Some(Pace {
+            count: 1,
+            per_ms: 6_000,
+        });
         assert_eq!(pacer.take(&[([1; 16], pace)], Timestamp(0)), Ok(()));
         assert_eq!(pacer.take(&[([1; 16], pace)], Timestamp(100)), Err(5_900));
         assert_eq!(pacer.take(&[([2; 16], pace)], Timestamp(100)), Ok(()));

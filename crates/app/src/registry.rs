@@ -14,7 +14,10 @@ impl Registry {
     #[must_use]
     pub fn new(connectors: impl IntoIterator<Item = Arc<dyn Connector>>) -> Self {
         Self {
-            connectors: connectors.into_iter().map(|connector| (connector.kind(), connector)).collect(),
+            connectors: connectors
+                .into_iter()
+                .map(|connector| (connector.kind(), connector))
+                .collect(),
         }
     }
 

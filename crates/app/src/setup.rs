@@ -40,7 +40,8 @@ impl App {
         }
         let token = Token::from_secret("setup", self.store.ids().secret());
         let mut unit = Unit::new();
-        self.store.set_setup_digest(&mut unit, digest(token.expose().as_bytes()));
+        self.store
+            .set_setup_digest(&mut unit, digest(token.expose().as_bytes()));
         self.store.commit(unit).await?;
         Ok(Some(token))
     }
@@ -60,7 +61,11 @@ impl App {
         if !self.setup_needed().await? {
             return Err(AppError::Conflict("setup_done"));
         }
-        let stored = self.store.setup_digest().await?.ok_or(AppError::Conflict("setup_done"))?;
+        let stored = self
+            .store
+            .setup_digest()
+            .await?
+            .ok_or(AppError::Conflict("setup_done"))?;
         if !constant_time_equal(&digest(input.token.expose().as_bytes()), &stored) {
             return Err(AppError::Unauthorized("setup_token_wrong"));
         }
@@ -70,7 +75,7 @@ impl App {
         let company = Company {
             name: input.company.trim().to_owned(),
             country: input.country.clone(),
-            locale: input.language.code().to_owned(),
+            locale: input.language.as_str().to_owned(),
         };
         let privacy = Privacy {
             controller: input.controller.trim().to_owned(),
@@ -90,7 +95,7 @@ impl App {
             id: EntryId::from_bytes(self.fresh()),
             channel: channel.id,
             slug: input.slug.clone(),
-            locale: input.language.code().to_owned(),
+            locale: input.language.as_str().to_owned(),
             title: input.title.trim().to_owned(),
             allowed_origins: Vec::new(),
         };
@@ -101,22 +106,38 @@ impl App {
         self.publish_notice(&mut unit, &company, &privacy).await?;
         self.store.add_channel(&mut unit, &channel).await?;
         self.store.add_entry(&mut unit, &entry, now).await?;
-        let owner = self.stage_teammate(&mut unit, input.owner, "owner.").await?;
-        self.store.commit(unit).await.map_err(|error| match AppError::from(error) {
-            error if error.is_guard(Guard::SetupOpen) => AppError::Conflict("setup_done"),
-            error if error.is_guard(Guard::SlugFree) => AppError::Conflict("slug_taken"),
-            error if error.is_guard(Guard::EmailFree) => AppError::Conflict("email_taken"),
-            error => error,
-        })?;
-        let teammate = self.store.lookup_teammate(owner).await?.ok_or(AppError::NotFound)?;
-        Ok(SetupOutcome { session: self.issue_session(teammate).await?, entry })
+        let owner = self
+            .stage_teammate(&mut unit, input.owner, "owner.")
+            .await?;
+        self.store
+            .commit(unit)
+            .await
+            .map_err(|error| match AppError::from(error) {
+                error if error.is_guard(Guard::SetupOpen) => AppError::Conflict("setup_done"),
+                error if error.is_guard(Guard::SlugFree) => AppError::Conflict("slug_taken"),
+                error if error.is_guard(Guard::EmailFree) => AppError::Conflict("email_taken"),
+                error => error,
+            })?;
+        let teammate = self
+            .store
+            .lookup_teammate(owner)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        Ok(SetupOutcome {
+            session: self.issue_session(teammate).await?,
+            entry,
+        })
     }
 
     /// Company and privacy facts for installations that are set up by command line or demo.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn describe_company(&self, company: &Company, privacy: &Privacy) -> Result<(), AppError> {
+    pub async fn describe_company(
+        &self,
+        company: &Company,
+        privacy: &Privacy,
+    ) -> Result<(), AppError> {
         let mut unit = Unit::new();
         self.store.set_company(&mut unit, company).await?;
         self.store.set_privacy(&mut unit, privacy).await?;
@@ -138,14 +159,26 @@ fn check(input: &SetupInput) -> Result<(), AppError> {
         check_email("owner.email", &input.owner.email),
         crate::identity::check_password("owner.password", &input.owner.password),
         (!retention).then(|| {
-            FieldProblem::new("privacy.retention_days", "field-range").with("min", 1).with("max", 3_650)
+            FieldProblem::new("privacy.retention_days", "field-range")
+                .with("min", 1)
+                .with("max", 3_650)
         }),
-        (input.owner.role != Role::Owner).then(|| FieldProblem::new("owner.role", "field-unknown")),
-        (input.country.as_ref().is_some_and(|c| c.chars().count() > limits::NAME_CHARS_MAX))
-            .then(|| FieldProblem::new("company.country", "field-too-long").with("max", limits::NAME_CHARS_MAX)),
+        (input.owner.role != Role::Owner).then(|| FieldProblem::new("owner.role", "field-choice")),
+        (input
+            .country
+            .as_ref()
+            .is_some_and(|c| c.chars().count() > limits::NAME_CHARS_MAX))
+        .then(|| {
+            FieldProblem::new("company.country", "field-too-long")
+                .with("max", limits::NAME_CHARS_MAX)
+        }),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(problems))
+    }
 }

@@ -18,9 +18,16 @@ pub enum Presence {
 
 #[derive(Clone)]
 pub enum SignalEvent {
-    Typing { conversation: ConversationId, by: Presence, on: bool },
+    Typing {
+        conversation: ConversationId,
+        by: Presence,
+        on: bool,
+    },
     /// Everyone who looks at the conversation now.
-    Viewing { conversation: ConversationId, teammates: Vec<(TeammateId, Pii<String>)> },
+    Viewing {
+        conversation: ConversationId,
+        teammates: Vec<(TeammateId, Pii<String>)>,
+    },
 }
 
 /// Signs kept for a slow listener; older ones are dropped.
@@ -28,20 +35,30 @@ const SIGNALS_KEPT: usize = 256;
 /// A provider is told at most so often that somebody types.
 const TYPING_EVERY_MS: i64 = 20_000;
 
+/// One socket that looks at a conversation.
+type Viewer = (u64, TeammateId, Pii<String>);
+
 pub(crate) struct Signals {
     sender: broadcast::Sender<SignalEvent>,
-    viewing: Mutex<HashMap<ConversationId, Vec<(u64, TeammateId, Pii<String>)>>>,
+    viewing: Mutex<HashMap<ConversationId, Vec<Viewer>>>,
     typing_told: Mutex<HashMap<ConversationId, Timestamp>>,
 }
 
 impl Signals {
     pub(crate) fn new() -> Self {
         let (sender, _) = broadcast::channel(SIGNALS_KEPT);
-        Self { sender, viewing: Mutex::default(), typing_told: Mutex::default() }
+        Self {
+            sender,
+            viewing: Mutex::default(),
+            typing_told: Mutex::default(),
+        }
     }
 
     fn viewers(&self, conversation: ConversationId) -> Vec<(TeammateId, Pii<String>)> {
-        let viewing = self.viewing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let viewing = self
+            .viewing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut seen: Vec<(TeammateId, Pii<String>)> = Vec::new();
         for (_, id, name) in viewing.get(&conversation).into_iter().flatten() {
             if !seen.iter().any(|(other, _)| other == id) {
@@ -52,7 +69,10 @@ impl Signals {
     }
 
     fn first_in_a_while(&self, conversation: ConversationId, now: Timestamp) -> bool {
-        let mut told = self.typing_told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut told = self
+            .typing_told
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         told.retain(|_, at| now.0 - at.0 < TYPING_EVERY_MS);
         if told.contains_key(&conversation) {
             return false;
@@ -74,12 +94,26 @@ impl App {
     }
 
     pub fn contact_types(&self, conversation: ConversationId, name: Option<Pii<String>>, on: bool) {
-        self.signal(SignalEvent::Typing { conversation, by: Presence::Contact { name }, on });
+        self.signal(SignalEvent::Typing {
+            conversation,
+            by: Presence::Contact { name },
+            on,
+        });
     }
 
     /// A teammate types: the team sees it, and so does the contact where the channel can show it.
-    pub fn teammate_types(&self, conversation: ConversationId, id: TeammateId, name: Pii<String>, on: bool) {
-        self.signal(SignalEvent::Typing { conversation, by: Presence::Teammate { id, name }, on });
+    pub fn teammate_types(
+        &self,
+        conversation: ConversationId,
+        id: TeammateId,
+        name: Pii<String>,
+        on: bool,
+    ) {
+        self.signal(SignalEvent::Typing {
+            conversation,
+            by: Presence::Teammate { id, name },
+            on,
+        });
         if on && self.signals.first_in_a_while(conversation, self.now()) {
             let app = self.clone();
             tokio::spawn(async move { app.tell_provider(conversation, SignalKind::Typing).await });
@@ -96,8 +130,11 @@ impl App {
     ) {
         let mut touched = Vec::new();
         {
-            let mut viewing =
-                self.signals.viewing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut viewing = self
+                .signals
+                .viewing
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             for (seen, viewers) in viewing.iter_mut() {
                 let before = viewers.len();
                 viewers.retain(|(other, _, _)| *other != socket);
@@ -107,14 +144,20 @@ impl App {
             }
             viewing.retain(|_, viewers| !viewers.is_empty());
             if let Some(conversation) = conversation {
-                viewing.entry(conversation).or_default().push((socket, id, name.clone()));
+                viewing
+                    .entry(conversation)
+                    .or_default()
+                    .push((socket, id, name.clone()));
                 touched.push(conversation);
             }
         }
         touched.dedup();
         for conversation in touched {
             let teammates = self.signals.viewers(conversation);
-            self.signal(SignalEvent::Viewing { conversation, teammates });
+            self.signal(SignalEvent::Viewing {
+                conversation,
+                teammates,
+            });
         }
     }
 
@@ -122,18 +165,28 @@ impl App {
         let Ok(Some(conversation)) = self.store.lookup_conversation(conversation).await else {
             return;
         };
-        let Some(provider_id) = conversation.last_inbound_id.clone() else { return };
-        let Some(connector) = self.registry.get(conversation.channel_kind) else { return };
+        let Some(provider_id) = conversation.last_inbound_id.clone() else {
+            return;
+        };
+        let Some(connector) = self.registry.get(conversation.channel_kind) else {
+            return;
+        };
         let able = connector.capabilities();
         let signal = match kind {
             SignalKind::Read if able.read_marks_out => Signal::Read { provider_id },
             SignalKind::Typing if able.typing_out => Signal::Typing { provider_id },
             _ => return,
         };
-        let Ok(Some(channel)) = self.channel(conversation.channel).await else { return };
-        let recipient =
-            Recipient { kind: conversation.address_kind, value: conversation.address_value };
-        connector.signal(&*self.net, &channel.settings, &recipient, &signal).await;
+        let Ok(Some(channel)) = self.channel(conversation.channel).await else {
+            return;
+        };
+        let recipient = Recipient {
+            kind: conversation.address_kind,
+            value: conversation.address_value,
+        };
+        connector
+            .signal(&*self.net, &channel.settings, &recipient, &signal)
+            .await;
     }
 }
 

@@ -208,7 +208,7 @@ impl Database {
     /// PostgreSQL has its own tools for that and answers [`DbError::Setup`].
     ///
     /// # Errors
-    /// [`DbError::Sql`] when the file exists already.
+    /// [`DbError::Setup`] when the file exists already.
     pub async fn copy_to(&self, path: &Path) -> Result<(), DbError> {
         match &*self.inner {
             Inner::Sqlite(database) => database.copy_to(path).await,

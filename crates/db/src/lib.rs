@@ -22,7 +22,7 @@
 //! - PostgreSQL infers the type of a parameter from its place. Where there is none (`SELECT $1`,
 //!   `CASE … THEN $1`) write `CAST($1 AS BIGINT)`, `CAST($1 AS TEXT)` or `CAST($1 AS BYTEA)`-pairs.
 //! - `SUM` of integers is `numeric` on PostgreSQL: write `CAST(SUM(x) AS BIGINT)`.
-//! - `LIKE` is case sensitive on both; text compares byte by byte on both (migrations write
+//! - `LIKE` is case sensitive on both and always says `ESCAPE '\'` (only PostgreSQL has a default); text compares byte by byte on both (migrations write
 //!   `{text}`, see [`Migration`]).
 //! - Booleans are integers 0 and 1; a boolean result such as `EXISTS (…)` arrives as 0 or 1.
 //! - Deferred constraints are refused by [`Database::migrate`]: they would fail at COMMIT and
@@ -32,6 +32,7 @@ mod batch;
 mod config;
 mod database;
 mod error;
+mod group;
 mod migration;
 mod postgres;
 mod row;

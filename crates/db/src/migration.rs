@@ -1,6 +1,7 @@
 //! Migrations: one append-only set for both engines.
 
 use crate::error::DbError;
+use crate::row::Row;
 use crate::sql::Engine;
 
 /// One step of the schema. Once released it never changes: its checksum is kept.
@@ -64,6 +65,17 @@ impl Step {
 pub(crate) struct Applied {
     pub id: u32,
     pub checksum: String,
+}
+
+impl Applied {
+    /// Reads a row of [`APPLIED`].
+    pub fn read(row: &Row) -> Result<Self, DbError> {
+        Ok(Applied {
+            // A number beyond the range is newer than anything known.
+            id: u32::try_from(row.int(0)?).unwrap_or(u32::MAX),
+            checksum: row.text(1)?.to_owned(),
+        })
+    }
 }
 
 /// The table that remembers. Its text must work unchanged on both engines.

@@ -1,6 +1,9 @@
 //! The two languages say the same things with the same variables, and everything can be said.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop loudly"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -525,6 +525,14 @@ impl Store {
         );
     }
 
+    /// What the list shows of it changed elsewhere: watchers compare versions.
+    pub fn touch_conversation(&self, unit: &mut Unit, conversation: ConversationId) {
+        unit.run(
+            "UPDATE conversation SET version = version + 1 WHERE id = $1",
+            vec![blob(conversation.bytes())],
+        );
+    }
+
     /// The conversation continues with another address of the same contact.
     pub fn set_conversation_address(
         &self,

@@ -130,11 +130,25 @@ impl Store {
         unit.run("DELETE FROM job WHERE id = $1", vec![blob(id.bytes())]);
     }
 
-    /// Gives the job back, to be run not before `run_at`.
-    pub fn postpone_job(&self, unit: &mut Unit, id: JobId, run_at: Timestamp, reason: &str) {
+    /// Gives the job back, to be run not before `run_at`. Waiting for the right moment is not
+    /// `counted` among the attempts.
+    pub fn postpone_job(
+        &self,
+        unit: &mut Unit,
+        id: JobId,
+        run_at: Timestamp,
+        reason: &str,
+        counted: bool,
+    ) {
         unit.run(
-            "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3 WHERE id = $1",
-            vec![blob(id.bytes()), run_at.0.into(), reason.into()],
+            "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3, \
+             attempts = attempts - $4 WHERE id = $1",
+            vec![
+                blob(id.bytes()),
+                run_at.0.into(),
+                reason.into(),
+                (!counted).into(),
+            ],
         );
     }
 

@@ -4,8 +4,8 @@
 //! connection moves the bulk without blocking anybody, and the writer is asked to do the small
 //! rest, because only the one who writes can start the log from its beginning again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use super::session::{CheckpointMode, Session, Wal};
@@ -18,21 +18,40 @@ use crate::stats::Counters;
 const INTERVAL: Duration = Duration::from_millis(250);
 /// Frames (pages of 4 KiB) that are worth a checkpoint: 4 MB.
 const WORTH_IT: i64 = 1_024;
-/// Frames beyond which the writer empties the file: 64 MB.
-const TOO_LARGE: i64 = 16_384;
+/// Frames beyond which the writer stops to empty the file: 64 MB.
+pub const TOO_LARGE: i64 = 16_384;
 
-/// What the checkpointer asks of the writer.
+/// What the checkpointer and the writer share.
 #[derive(Default)]
-pub struct Wish(AtomicU8);
+pub struct Log {
+    /// What the checkpointer asks of the writer.
+    wish: AtomicU8,
+    /// Held during a checkpoint: SQLite refuses a second one at once instead of waiting.
+    running: Mutex<()>,
+}
 
 const NOTHING: u8 = 0;
 const RESTART: u8 = 1;
 const TRUNCATE: u8 = 2;
 
-impl Wish {
+impl Log {
+    /// Waits until no checkpoint of this process runs, and keeps others from starting.
+    pub fn alone(&self) -> MutexGuard<'_, ()> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, unless one runs just now.
+    pub fn try_alone(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.running.try_lock() {
+            Ok(alone) => Some(alone),
+            Err(TryLockError::Poisoned(alone)) => Some(alone.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
     /// Takes the wish, so that it is granted once.
-    pub fn take(&self) -> Option<CheckpointMode> {
-        match self.0.swap(NOTHING, Ordering::Relaxed) {
+    pub fn take_wish(&self) -> Option<CheckpointMode> {
+        match self.wish.swap(NOTHING, Ordering::Relaxed) {
             RESTART => Some(CheckpointMode::Restart),
             TRUNCATE => Some(CheckpointMode::Truncate),
             _ => None,
@@ -40,13 +59,13 @@ impl Wish {
     }
 
     fn ask(&self, wish: u8) {
-        self.0.store(wish, Ordering::Relaxed);
+        self.wish.store(wish, Ordering::Relaxed);
     }
 }
 
 pub struct Checkpointer {
     session: Session,
-    wish: Arc<Wish>,
+    log: Arc<Log>,
     shared: Arc<Shared>,
     frames_before: i64,
 }
@@ -54,12 +73,12 @@ pub struct Checkpointer {
 impl Checkpointer {
     pub fn open(
         config: &SqliteConfig,
-        wish: Arc<Wish>,
+        log: Arc<Log>,
         shared: Arc<Shared>,
     ) -> Result<Self, DbError> {
         Ok(Checkpointer {
             session: Session::checkpointer(config)?,
-            wish,
+            log,
             shared,
             frames_before: 0,
         })
@@ -77,12 +96,14 @@ impl Checkpointer {
     fn look(&mut self) -> Result<(), DbError> {
         let mut wal = self.session.checkpoint(CheckpointMode::Noop)?;
         if wal.frames - wal.moved >= WORTH_IT {
+            let alone = self.log.alone();
             wal = self.session.checkpoint(CheckpointMode::Passive)?;
+            drop(alone);
             Counters::add(&self.shared.counters.checkpoints, 1);
             self.ask(wal);
         } else if wal.frames >= WORTH_IT && wal.frames == self.frames_before {
             // Nobody writes: a good moment to give the space back.
-            self.wish.ask(TRUNCATE);
+            self.log.ask(TRUNCATE);
         }
         self.frames_before = wal.frames;
         Ok(())
@@ -90,9 +111,9 @@ impl Checkpointer {
 
     fn ask(&self, wal: Wal) {
         if wal.frames >= TOO_LARGE {
-            self.wish.ask(TRUNCATE);
+            self.log.ask(TRUNCATE);
         } else if wal.frames >= WORTH_IT {
-            self.wish.ask(RESTART);
+            self.log.ask(RESTART);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! SQLite: one writer thread, reader threads and a checkpointer beside the writer.
 
 mod checkpoint;
-mod lock;
+mod files;
 mod readers;
 mod session;
 mod writer;
@@ -17,16 +17,16 @@ use crate::batch::{Batch, Committed};
 use crate::config::SqliteConfig;
 use crate::database::Shared;
 use crate::error::{CommitError, DbError};
+use crate::group;
 use crate::migration::Step;
 use crate::row::Row;
 use crate::sql::{Shape, Sql};
-use crate::stats::Counters;
 use crate::value::Value;
 
 use checkpoint::Checkpointer;
 use readers::{Read, ReadJob};
 use session::Session;
-use writer::{Job, Writer};
+use writer::{Job, Order, Writer};
 
 /// An older SQLite can corrupt a WAL database when a checkpoint resets the log.
 const OLDEST_VERSION: i32 = 3_051_003;
@@ -59,10 +59,17 @@ impl SqliteDatabase {
                 rusqlite::version()
             )));
         }
-        let lock = lock::claim(&config)?;
+        let lock = files::claim(&config)?;
+        if !config.path.exists() {
+            let created = files::create_private(&config.path);
+            // Another process may have been faster.
+            if !config.path.exists() {
+                created?;
+            }
+        }
         let config = Arc::new(config);
         let shared = Shared::new();
-        let wish = Arc::new(checkpoint::Wish::default());
+        let log = Arc::new(checkpoint::Log::default());
 
         // The writer's connection comes first: it creates the file and switches on the WAL.
         let session = Session::writer(&config)?;
@@ -79,9 +86,9 @@ impl SqliteDatabase {
                     readers::run(session, &config, &reads, &shared);
                 })?);
         }
-        let worker = Checkpointer::open(&config, wish.clone(), shared.clone())?;
+        let worker = Checkpointer::open(&config, log.clone(), shared.clone())?;
         threads.checkpointer = Some(spawn("db-checkpoint", move || worker.run(&stop))?);
-        let worker = Writer::new(session, config.clone(), jobs, shared.clone(), wish, lock)?;
+        let worker = Writer::new(session, config.clone(), jobs, shared.clone(), log, lock)?;
         threads.writer = Some(spawn("db-writer", move || worker.run())?);
         Ok(SqliteDatabase {
             shared,
@@ -94,20 +101,7 @@ impl SqliteDatabase {
     }
 
     pub async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        let (reply, answer) = oneshot::channel();
-        match self.writer.try_send(Job::Commit(batch, reply)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => {
-                Counters::add(&self.shared.counters.busy, 1);
-                return Err(CommitError::Busy);
-            }
-            Err(TrySendError::Disconnected(_)) => return Err(CommitError::Closed),
-        }
-        match answer.await {
-            Ok(result) => result,
-            // Only a panic of the writer loses an answer.
-            Err(_) => Err(CommitError::Unknown("the writer stopped".to_owned())),
-        }
+        group::submit(&self.shared, &self.writer, batch).await
     }
 
     pub async fn query(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>, DbError> {
@@ -157,7 +151,7 @@ impl SqliteDatabase {
         join(threads.readers).await;
         let _ = self.checkpointer.try_send(());
         join(threads.checkpointer).await;
-        let _ = self.writer.send_async(Job::Close).await;
+        let _ = self.writer.send_async(Job::Order(Order::Close)).await;
         join(threads.writer).await;
     }
 
@@ -187,10 +181,10 @@ impl SqliteDatabase {
         work: impl FnOnce(&mut Session) -> Result<T, DbError> + Send + 'static,
     ) -> Result<T, DbError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job::Task(Box::new(move |session| {
+        let job = Job::Order(Order::Task(Box::new(move |session| {
             // The asker may have gone; the work is done all the same.
             let _ = reply.send(work(session));
-        }));
+        })));
         let sent = self.writer.send_async(job).await;
         sent.map_err(|_| DbError::Closed)?;
         answer.await.unwrap_or(Err(DbError::Closed))

@@ -7,12 +7,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, ffi};
 
+use super::files;
 use crate::config::SqliteConfig;
 use crate::error::{ConstraintKind, DbError};
+use crate::group::Outcome;
 use crate::migration::{self, Applied, Step};
 use crate::row::Row;
-use crate::sql::Engine;
-use crate::sql::{Shape, Sql, SqliteTexts, sqlite_placeholders};
+use crate::sql::{Engine, Shape, Sql, SqliteTexts, sqlite_placeholders};
 use crate::value::Value;
 
 /// Prepared statements a connection keeps.
@@ -22,14 +23,6 @@ pub struct Session {
     connection: Connection,
     texts: SqliteTexts,
     max_rows: usize,
-}
-
-/// What a statement did.
-pub struct Outcome {
-    /// Rows affected, or answered when the statement answers rows.
-    pub count: u64,
-    /// The answered rows, if they were wanted.
-    pub rows: Vec<Row>,
 }
 
 impl Session {
@@ -122,17 +115,13 @@ impl Session {
         bind(&mut statement, params)?;
         if statement.column_count() == 0 {
             let count = statement.raw_execute().map_err(running)?;
-            let rows = Vec::new();
             return Ok(Outcome {
                 count: count as u64,
-                rows,
+                ..Outcome::default()
             });
         }
         let columns = statement.column_count();
-        let mut outcome = Outcome {
-            count: 0,
-            rows: Vec::new(),
-        };
+        let mut outcome = Outcome::default();
         let mut found = statement.raw_query();
         while let Some(row) = found.next().map_err(running)? {
             outcome.count += 1;
@@ -182,21 +171,23 @@ impl Session {
         Ok(lines)
     }
 
+    /// One transaction a migration; between two of them another process may take its turn.
     pub fn migrate(&mut self, steps: &[Step], now_ms: i64) -> Result<(), DbError> {
-        self.control("BEGIN IMMEDIATE")?;
-        let result = self.migrate_next(steps, now_ms);
-        match result {
-            Ok(true) => {
-                self.control("COMMIT")?;
-                // One transaction a migration; another process may have been faster meanwhile.
-                self.migrate(steps, now_ms)
-            }
-            Ok(false) => self.control("COMMIT"),
-            Err(error) => {
-                if !self.is_autocommit() {
-                    self.control("ROLLBACK")?;
+        loop {
+            self.control("BEGIN IMMEDIATE")?;
+            match self.migrate_next(steps, now_ms) {
+                Ok(more) => {
+                    self.control("COMMIT")?;
+                    if !more {
+                        return Ok(());
+                    }
                 }
-                Err(error)
+                Err(error) => {
+                    if !self.is_autocommit() {
+                        self.control("ROLLBACK")?;
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -205,7 +196,10 @@ impl Session {
     fn migrate_next(&mut self, steps: &[Step], now_ms: i64) -> Result<bool, DbError> {
         self.run(&Sql::Same(migration::TABLE), &[], false)?;
         let rows = self.query(&Sql::Same(migration::APPLIED), &[])?;
-        let applied = rows.iter().map(applied).collect::<Result<Vec<_>, _>>()?;
+        let applied = rows
+            .iter()
+            .map(Applied::read)
+            .collect::<Result<Vec<_>, _>>()?;
         let Some(step) = migration::pending(steps, &applied)?.first() else {
             return Ok(false);
         };
@@ -242,7 +236,8 @@ impl Session {
             CheckpointMode::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
         };
         let run = || {
-            self.connection.query_row(sql, [], |row| {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            statement.query_row([], |row| {
                 Ok(Wal {
                     blocked: row.get::<_, i64>(0)? != 0,
                     frames: row.get::<_, i64>(1)?.max(0),
@@ -250,7 +245,15 @@ impl Session {
                 })
             })
         };
-        run().map_err(running)
+        match run().map_err(running) {
+            // Another process runs a checkpoint.
+            Err(DbError::Unavailable(_)) => Ok(Wal {
+                blocked: true,
+                frames: 0,
+                moved: 0,
+            }),
+            result => result,
+        }
     }
 
     pub fn truncate_wal(&self, timeout: Duration) -> Result<(), DbError> {
@@ -265,13 +268,14 @@ impl Session {
     }
 
     pub fn copy_to(&mut self, path: &Path) -> Result<(), DbError> {
-        let path = path
-            .to_str()
+        let text = path.to_str();
+        let text = text
             .ok_or_else(|| DbError::Setup("the path of a copy must be valid UTF-8".to_owned()))?;
+        files::create_private(path)?;
         let query_only = |on| self.connection.pragma_update(None, "query_only", on);
         query_only("OFF").map_err(running)?;
-        self.run(&Sql::Same("VACUUM INTO $1"), &[Value::from(path)], false)?;
-        Ok(())
+        self.run(&Sql::Same("VACUUM INTO $1"), &[Value::from(text)], false)?;
+        files::make_durable(path)
     }
 
     fn pragma_text(&self, name: &str) -> Result<String, DbError> {
@@ -310,14 +314,6 @@ fn cache(connection: &Connection, bytes: usize) -> rusqlite::Result<()> {
     // A negative size counts KiB instead of pages.
     let kib = i64::try_from(bytes / 1_024).unwrap_or(i64::MAX);
     connection.pragma_update(None, "cache_size", -kib)
-}
-
-fn applied(row: &Row) -> Result<Applied, DbError> {
-    let id = u32::try_from(row.int(0)?);
-    Ok(Applied {
-        id: id.unwrap_or(u32::MAX),
-        checksum: row.text(1)?.to_owned(),
-    })
 }
 
 fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<(), DbError> {
@@ -452,4 +448,46 @@ fn constraint(extended_code: i32, message: &str) -> DbError {
         _ => ConstraintKind::Other,
     };
     DbError::Constraint { kind, name }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Error, ffi};
+
+    use super::{DbError, running};
+
+    fn failure(code: i32, message: &str) -> DbError {
+        running(Error::SqliteFailure(
+            ffi::Error::new(code),
+            Some(message.to_owned()),
+        ))
+    }
+
+    #[test]
+    fn errors_keep_their_kind_and_lose_values() {
+        assert_eq!(
+            failure(ffi::SQLITE_FULL, "database or disk is full"),
+            DbError::DiskFull
+        );
+        let storage = failure(ffi::SQLITE_IOERR_WRITE, "disk I/O error");
+        assert_eq!(storage, DbError::Storage("disk I/O error (778)".to_owned()));
+        assert_eq!(
+            failure(
+                ffi::SQLITE_ERROR,
+                "fts5: syntax error near \"kundin@example.com\""
+            ),
+            DbError::Sql {
+                code: "1".to_owned(),
+                message: "fts5: syntax error near".to_owned(),
+            }
+        );
+        let name = Some("contact.number".to_owned());
+        assert_eq!(
+            failure(
+                ffi::SQLITE_CONSTRAINT_UNIQUE,
+                "UNIQUE constraint failed: contact.number"
+            ),
+            DbError::Unique { name }
+        );
+    }
 }

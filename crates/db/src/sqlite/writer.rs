@@ -4,31 +4,31 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
-use super::checkpoint::Wish;
+use super::checkpoint::{Log, TOO_LARGE};
 use super::session::{CheckpointMode, Session};
 use crate::batch::{Batch, Committed};
 use crate::config::SqliteConfig;
 use crate::database::Shared;
 use crate::error::{CommitError, DbError};
+use crate::group::{self, GroupLimit, Results, Waiting};
 use crate::stats::Counters;
 
-/// Batches in one transaction at most.
-const GROUP: usize = 256;
-/// Statements in one transaction at which no further batch joins it, so that large imports do
-/// not make everybody else wait.
-const GROUP_STATEMENTS: usize = 8_192;
+/// A group is held back by the fsync before it; this many batches share one at most.
+const GROUP: GroupLimit = GroupLimit {
+    batches: 256,
+    statements: 8_192,
+};
 /// How often an idle writer looks after checkpoints and the commits of other processes.
 const IDLE: Duration = Duration::from_millis(250);
 /// How long a checkpoint of the writer waits for readers: others wait for the writer.
 const CHECKPOINT_WAIT: Duration = Duration::from_millis(20);
+/// The same when the log has become too large.
+const LARGE_LOG_WAIT: Duration = Duration::from_millis(500);
 
-pub type Reply = oneshot::Sender<Result<Committed, CommitError>>;
+pub type Job = group::Job<Order>;
 
-pub enum Job {
-    Commit(Batch, Reply),
-    /// Something else that needs the writer's connection.
+pub enum Order {
+    /// Something that is not a batch and needs the writer's connection.
     Task(Box<dyn FnOnce(&mut Session) + Send>),
     /// Everything queued before it is done; then the thread ends.
     Close,
@@ -39,17 +39,14 @@ pub struct Writer {
     config: Arc<SqliteConfig>,
     jobs: flume::Receiver<Job>,
     shared: Arc<Shared>,
-    wish: Arc<Wish>,
+    log: Arc<Log>,
+    /// Frames at which writing stops for a checkpoint.
+    log_limit: i64,
     data_version: i64,
     /// A job that was taken while a group was gathered and does not belong into it.
     next: Option<Job>,
     /// The claim on the file ends with the thread.
     _lock: Option<File>,
-}
-
-struct Waiting {
-    batch: Batch,
-    reply: Reply,
 }
 
 impl Writer {
@@ -58,7 +55,7 @@ impl Writer {
         config: Arc<SqliteConfig>,
         jobs: flume::Receiver<Job>,
         shared: Arc<Shared>,
-        wish: Arc<Wish>,
+        log: Arc<Log>,
         lock: Option<File>,
     ) -> Result<Self, DbError> {
         let data_version = session.data_version()?;
@@ -67,7 +64,8 @@ impl Writer {
             config,
             jobs,
             shared,
-            wish,
+            log,
+            log_limit: TOO_LARGE,
             data_version,
             next: None,
             _lock: lock,
@@ -81,20 +79,21 @@ impl Writer {
                 None => self.jobs.recv_timeout(IDLE),
             };
             match job {
-                Ok(Job::Commit(batch, reply)) => {
-                    let group = self.gather(Waiting { batch, reply });
+                Ok(Job::Commit(first)) => {
+                    let (group, next) = group::gather(first, &self.jobs, &GROUP);
+                    self.next = next;
                     self.commit(group);
-                    self.grant_wish();
+                    self.tend_log();
                 }
-                Ok(Job::Task(task)) => {
+                Ok(Job::Order(Order::Task(task))) => {
                     task(&mut self.session);
                     self.after_task();
                 }
                 Err(flume::RecvTimeoutError::Timeout) => {
-                    self.grant_wish();
+                    self.tend_log();
                     self.notice_others();
                 }
-                Ok(Job::Close) | Err(flume::RecvTimeoutError::Disconnected) => break,
+                Ok(Job::Order(Order::Close)) | Err(flume::RecvTimeoutError::Disconnected) => break,
             }
         }
         let emptied = self.session.truncate_wal(CHECKPOINT_WAIT);
@@ -104,140 +103,71 @@ impl Writer {
         }
     }
 
-    /// Takes what is queued now. It never waits: a group forms while the one before it commits.
-    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
-        let mut statements = first.batch.len();
-        let mut group = vec![first];
-        while group.len() < GROUP && statements < GROUP_STATEMENTS {
-            match self.jobs.try_recv() {
-                Ok(Job::Commit(batch, reply)) => {
-                    statements += batch.len();
-                    group.push(Waiting { batch, reply });
-                }
-                Ok(other) => {
-                    self.next = Some(other);
-                    break;
-                }
-                Err(_) => break,
-            }
-        }
-        group
-    }
-
     fn commit(&mut self, group: Vec<Waiting>) {
         if let Err(error) = self.session.control("BEGIN IMMEDIATE") {
             self.fail_all(group, error);
             return;
         }
-        let mut results = Vec::with_capacity(group.len());
+        let mut results = Results::with_capacity(group.len());
         for waiting in &group {
-            results.push(self.run_batch(&waiting.batch));
-            // A full disk, an I/O error or no memory end the whole transaction at once.
-            if self.session.is_autocommit() {
-                let error = match results.pop() {
-                    Some(Err(CommitError::Engine(error))) => error,
-                    _ => DbError::Storage("the transaction was ended by SQLite".to_owned()),
-                };
-                self.fail_all(group, error);
-                return;
+            match self.run_batch(&waiting.batch) {
+                Ok(result) => results.push(result),
+                Err(error) => {
+                    self.fail_all(group, error);
+                    return;
+                }
             }
         }
-        // Nothing is answered before the COMMIT, not even a refusal: its reason may be a row of
-        // another batch of this group.
         if results.iter().any(Result::is_ok) {
             match self.session.control("COMMIT") {
-                Ok(()) => self.answer_committed(group, results),
-                Err(error) => self.answer_unknown(group, &error),
+                Ok(()) => group::answer(&self.shared, group, results),
+                Err(error) => {
+                    self.reopen();
+                    group::answer_unknown(&self.shared, group, &error);
+                }
             }
         } else {
             match self.session.control("ROLLBACK") {
-                Ok(()) => self.answer_committed(group, results),
+                Ok(()) => group::answer(&self.shared, group, results),
                 Err(error) => self.fail_all(group, error),
             }
         }
     }
 
-    fn run_batch(&mut self, batch: &Batch) -> Result<Committed, CommitError> {
+    /// Runs a batch in a savepoint. An error means that the whole transaction is of no use.
+    fn run_batch(&mut self, batch: &Batch) -> Result<Result<Committed, CommitError>, DbError> {
         self.session.control("SAVEPOINT batch")?;
         let result = self.run_statements(batch);
-        if result.is_ok() {
-            self.session.control("RELEASE batch")?;
-        } else if !self.session.is_autocommit() {
-            self.session.control("ROLLBACK TO batch")?;
-            self.session.control("RELEASE batch")?;
+        // A full disk, an I/O error or no memory may end the whole transaction at once.
+        if self.session.is_autocommit() {
+            return Err(match result {
+                Err(CommitError::Engine(error)) => error,
+                _ => DbError::Storage("the transaction was ended by SQLite".to_owned()),
+            });
         }
-        result
+        if result.is_err() {
+            self.session.control("ROLLBACK TO batch")?;
+        }
+        self.session.control("RELEASE batch")?;
+        Ok(result)
     }
 
     fn run_statements(&mut self, batch: &Batch) -> Result<Committed, CommitError> {
         let mut committed = Committed::default();
         for (position, statement) in batch.statements().iter().enumerate() {
-            let ran = self
-                .session
-                .run(&statement.sql, &statement.params, statement.returning);
-            let outcome = ran.map_err(|error| match error {
-                DbError::Unique { .. } => CommitError::Unique {
-                    statement: position,
-                },
-                other => CommitError::Engine(other),
-            })?;
-            if !statement.expect.met_by(outcome.count) {
-                return Err(CommitError::Conflict {
-                    statement: position,
-                    expected: statement.expect.to_string(),
-                    found: outcome.count,
-                });
-            }
-            committed.rows.push(outcome.count);
-            if statement.returning {
-                committed.returned.push(outcome.rows);
-            }
+            let (sql, params) = (&statement.sql, &statement.params);
+            let ran = self.session.run(sql, params, statement.returning);
+            group::record(&mut committed, position, statement, ran)?;
         }
         Ok(committed)
     }
 
-    fn answer_committed(&self, group: Vec<Waiting>, results: Vec<Result<Committed, CommitError>>) {
-        let counters = &self.shared.counters;
-        let done = results.iter().flatten();
-        let (batches, rows) = done.fold((0, 0), |(batches, rows), committed| {
-            (batches + 1, rows + committed.rows.iter().sum::<u64>())
-        });
-        Counters::add(&counters.commits, u64::from(batches > 0));
-        Counters::add(&counters.batches, batches);
-        Counters::add(&counters.rows, rows);
-        Counters::add(&counters.refused, results.len() as u64 - batches);
-        for (waiting, result) in group.into_iter().zip(results) {
-            // Here and below: whoever asked may have gone; the batch stands all the same.
-            let _ = waiting.reply.send(result);
-        }
-        if batches > 0 {
-            self.shared.tick();
-        }
-    }
-
-    /// The COMMIT failed: the log may or may not hold it after the next start.
-    fn answer_unknown(&mut self, group: Vec<Waiting>, error: &DbError) {
-        tracing::error!(%error, batches = group.len(), "COMMIT failed");
-        Counters::add(&self.shared.counters.unknown, group.len() as u64);
-        self.reopen();
-        for waiting in group {
-            let _ = waiting
-                .reply
-                .send(Err(CommitError::Unknown(error.to_string())));
-        }
-        self.shared.tick();
-    }
-
     /// Nothing of the group was committed.
     fn fail_all(&mut self, group: Vec<Waiting>, error: DbError) {
-        tracing::error!(%error, batches = group.len(), "a group of batches failed");
-        let reopen = !self.session.is_autocommit() || matches!(error, DbError::Storage(_));
-        if reopen {
+        if !self.session.is_autocommit() || matches!(error, DbError::Storage(_)) {
             self.reopen();
         }
-        for waiting in group {
-            let _ = waiting.reply.send(Err(CommitError::Engine(error.clone())));
-        }
+        group::answer_failed(&self.shared, group, &error);
     }
 
     /// After an I/O error the connection may hold pages that are not on the disk.
@@ -267,21 +197,35 @@ impl Writer {
         self.shared.tick();
     }
 
-    fn grant_wish(&mut self) {
-        let Some(mode) = self.wish.take() else {
-            return;
-        };
-        if let Err(error) = self.checkpoint(mode) {
+    /// Looks after the log when the callers have their answers.
+    fn tend_log(&mut self) {
+        if let Err(error) = self.try_tend_log() {
             tracing::warn!(%error, "checkpoint failed");
         }
     }
 
-    fn checkpoint(&mut self, mode: CheckpointMode) -> Result<(), DbError> {
-        self.session.busy_timeout(CHECKPOINT_WAIT)?;
+    fn try_tend_log(&mut self) -> Result<(), DbError> {
+        let wish = self.log.take_wish();
+        let frames = self.session.checkpoint(CheckpointMode::Noop)?.frames;
+        let (mode, wait, alone) = if frames >= self.log_limit {
+            // More is written than the checkpointer can move: writing has to wait for it.
+            let alone = self.log.alone();
+            (CheckpointMode::Truncate, LARGE_LOG_WAIT, alone)
+        } else {
+            // A wish that cannot be granted at once comes again.
+            match (wish, self.log.try_alone()) {
+                (Some(mode), Some(alone)) => (mode, CHECKPOINT_WAIT, alone),
+                _ => return Ok(()),
+            }
+        };
+        self.session.busy_timeout(wait)?;
         let done = self.session.checkpoint(mode);
         self.session.busy_timeout(self.config.busy_timeout)?;
-        done?;
+        drop(alone);
         Counters::add(&self.shared.counters.checkpoints, 1);
+        // A reader with an old snapshot stands in the way: do not stop for it at every commit.
+        let left = done?;
+        self.log_limit = TOO_LARGE + if left.blocked { left.frames } else { 0 };
         Ok(())
     }
 

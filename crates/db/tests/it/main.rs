@@ -1,3 +1,14 @@
 //! Tests of the storage engine through its public face, on both engines.
 
-mod group;
+mod crash;
+mod differential;
+mod engines;
+mod files;
+mod groups;
+mod migrations;
+mod outage;
+mod reads;
+
+// The same module that `testkit` exports: `testkit` stands above this crate.
+#[path = "../../../testkit/src/postgres.rs"]
+mod postgres;

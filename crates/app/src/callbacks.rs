@@ -1,0 +1,166 @@
+//! Providers' callbacks: verified, stored, answered; understood in the same unit when that is
+//! one thing, by a job when it is many.
+
+use bytes::Bytes;
+use domain::{CallbackId, ChannelId, JobId, Pii};
+use ports::Rejected;
+use store::{CallbackState, JobKind, NewJob, StoreError, StoredCallback, Unit};
+
+use crate::{App, AppError};
+
+/// Why a callback was not taken. Nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum CallbackRefusal {
+    #[error("there is no such channel")]
+    ChannelUnknown,
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// Signed, but no JSON.
+    #[error("the body is not JSON")]
+    NotJson,
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+impl App {
+    /// The provider asks whether this address is ours.
+    ///
+    /// # Errors
+    /// [`CallbackRefusal`] when it is not.
+    pub async fn callback_handshake(
+        &self,
+        channel: ChannelId,
+        query: &[(String, String)],
+    ) -> Result<String, CallbackRefusal> {
+        let channel = self
+            .channel(channel)
+            .await?
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        connector
+            .handshake(&channel.settings, query)
+            .ok_or(CallbackRefusal::Rejected(Rejected::SignatureWrong))
+    }
+
+    /// Takes a callback. When this returns, it is durable.
+    ///
+    /// # Errors
+    /// [`CallbackRefusal`]; the provider is expected to send it again where that can help.
+    pub async fn take_callback(
+        &self,
+        channel: ChannelId,
+        headers: &[(String, String)],
+        body: Bytes,
+    ) -> Result<(), CallbackRefusal> {
+        let channel = self
+            .channel(channel)
+            .await?
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        connector.verify(&channel.settings, headers, &body)?;
+        if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() {
+            return Err(CallbackRefusal::NotJson);
+        }
+        let parsed = connector.parse(&channel.settings, &body);
+        metrics::counter!("tresen_callbacks_total", "channel_kind" => channel.kind.as_str())
+            .increment(1);
+        let mut issues = 0;
+        let mut events = Vec::new();
+        for item in parsed {
+            match item {
+                Ok(event) => events.push(event),
+                Err(issue) => {
+                    issues += 1;
+                    crate::ingest::count_issue(&channel, &issue);
+                }
+            }
+        }
+        let callback = StoredCallback {
+            id: CallbackId::from_bytes(self.fresh()),
+            channel: channel.id,
+            received_at: self.now(),
+            body: Pii::new(body.to_vec()),
+        };
+        if events.len() == 1
+            && self
+                .take_at_once(&channel, &callback, &events[0], issues)
+                .await?
+        {
+            return Ok(());
+        }
+        let pending = !events.is_empty();
+        drop(events);
+        self.take_for_later(&callback, pending, issues).await?;
+        Ok(())
+    }
+
+    /// One unit for the callback and what it means. `false` when the world changed meanwhile:
+    /// then the job does it.
+    async fn take_at_once(
+        &self,
+        channel: &store::Channel,
+        callback: &StoredCallback,
+        event: &domain::inbound::InboundEvent,
+        issues: i64,
+    ) -> Result<bool, AppError> {
+        for _ in 0..domain::limits::COMMIT_TRIES {
+            let Some(staged) = self.stage_event(channel, event).await? else {
+                // Seen before, or without any effect: what it said is already kept.
+                metrics::counter!("tresen_callback_repeats_total").increment(1);
+                return Ok(true);
+            };
+            let mut unit = staged.unit;
+            self.store
+                .add_callback(&mut unit, callback, CallbackState::Done, issues)
+                .await?;
+            match self.store.commit(unit).await {
+                Ok(()) => {
+                    for effect in staged.after {
+                        self.after_event(channel, effect).await?;
+                    }
+                    return Ok(true);
+                }
+                Err(StoreError::Stale(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(false)
+    }
+
+    async fn take_for_later(
+        &self,
+        callback: &StoredCallback,
+        pending: bool,
+        issues: i64,
+    ) -> Result<(), AppError> {
+        let mut unit = Unit::new();
+        let state = if pending {
+            CallbackState::Pending
+        } else {
+            CallbackState::Done
+        };
+        self.store
+            .add_callback(&mut unit, callback, state, issues)
+            .await?;
+        if pending {
+            let now = callback.received_at;
+            let job = NewJob {
+                id: JobId::from_bytes(self.fresh()),
+                kind: JobKind::Ingest,
+                // Callbacks are independent of each other: what must be ordered is ordered inside.
+                lane: callback.id.bytes(),
+                subject: callback.id.bytes(),
+                run_at: now,
+                now,
+            };
+            self.store.add_job(&mut unit, &job);
+        }
+        Ok(self.store.commit(unit).await?)
+    }
+}

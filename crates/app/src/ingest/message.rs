@@ -1,0 +1,267 @@
+//! A message from outside: shown at once, its files fetched by jobs of their own.
+
+use std::collections::BTreeMap;
+
+use domain::content::{Content, Quote, preview};
+use domain::delivery::DeliveryState;
+use domain::inbound::{InboundMedia, InboundMessage, Origin};
+use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii};
+use store::{
+    ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, JobKind,
+    NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
+};
+
+use super::Staged;
+use super::identify::Person;
+use crate::files::clean_name;
+use crate::sending::{PREVIEW_CHARS, quote_from};
+use crate::{App, AppError};
+
+impl App {
+    pub(crate) async fn stage_message(
+        &self,
+        channel: &Channel,
+        message: &InboundMessage,
+    ) -> Result<Option<Staged>, AppError> {
+        if self
+            .store
+            .was_seen(channel.id, message.at, &message.provider_id)
+            .await?
+        {
+            return Ok(None);
+        }
+        let mut unit = Unit::new();
+        self.store
+            .first_sight(&mut unit, channel.id, message.at, &message.provider_id);
+        let Some(person) = self
+            .stage_person(&mut unit, channel, &message.sender)
+            .await?
+        else {
+            return Ok(None);
+        };
+        self.stage_opening(&mut unit, &person).await?;
+        let content = self.inbound_content(&person, message).await?;
+        self.stage_inbound(&mut unit, channel, &person, message, content)
+            .await?;
+        self.store
+            .use_address(&mut unit, person.address, self.now());
+        if person.opened {
+            let kind = FeedKind::ConversationCreated;
+            self.store
+                .feed_conversation(&mut unit, kind, person.conversation, self.now());
+        }
+        Ok(Some(unit.into()))
+    }
+
+    /// Lines that tell how this conversation came to be, or that two contacts turned out to be
+    /// one.
+    async fn stage_opening(&self, unit: &mut Unit, person: &Person) -> Result<(), AppError> {
+        if person.opened {
+            self.stage_activity(
+                unit,
+                person,
+                ActivityKind::ConversationOpened,
+                BTreeMap::new(),
+            )
+            .await?;
+        }
+        if person.merged {
+            let facts = BTreeMap::from([("cause".to_owned(), "linked".to_owned())]);
+            self.stage_activity(unit, person, ActivityKind::IdentityChanged, facts)
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn stage_activity(
+        &self,
+        unit: &mut Unit,
+        person: &Person,
+        kind: ActivityKind,
+        facts: BTreeMap<String, String>,
+    ) -> Result<(), AppError> {
+        let now = self.now();
+        let id = ActivityId::from_bytes(self.fresh());
+        let (conversation, contact) = (person.conversation, person.contact);
+        self.store
+            .append(unit, conversation, contact, &Append::Activity)
+            .await?;
+        let activity = (id, kind, Author::Contact(contact));
+        self.store
+            .add_activity(unit, conversation, contact, activity, &facts, now)
+            .await?;
+        self.store.feed_appended(
+            unit,
+            FeedKind::ActivityCreated,
+            conversation,
+            id.bytes(),
+            now,
+        );
+        Ok(())
+    }
+
+    async fn inbound_content(
+        &self,
+        person: &Person,
+        message: &InboundMessage,
+    ) -> Result<Content, AppError> {
+        let quote = match &message.quote {
+            None => None,
+            Some(provider_id) => {
+                let found = if person.opened {
+                    None
+                } else {
+                    self.store
+                        .lookup_message_in(person.conversation, provider_id)
+                        .await?
+                };
+                Some(found.as_ref().map_or_else(
+                    || Quote {
+                        message_id: None,
+                        provider_id: Some(provider_id.clone()),
+                        text: None,
+                    },
+                    quote_from,
+                ))
+            }
+        };
+        Ok(Content {
+            text: message.text.clone(),
+            quote,
+            card: message.card.clone().or_else(|| message.referral.clone()),
+            forwarded: message.forwarded,
+            ..Content::default()
+        })
+    }
+
+    async fn stage_inbound(
+        &self,
+        unit: &mut Unit,
+        channel: &Channel,
+        person: &Person,
+        message: &InboundMessage,
+        content: Content,
+    ) -> Result<(), AppError> {
+        let now = self.now();
+        let id = MessageId::from_bytes(self.fresh());
+        let (conversation, contact) = (person.conversation, person.contact);
+        let echo = message.origin == Origin::Echo;
+        let preview = inbound_preview(message, echo, &content);
+        let append = if echo {
+            Append::Echo {
+                at: message.at,
+                preview: &preview,
+            }
+        } else {
+            Append::Inbound {
+                at: message.at,
+                provider_id: Some(&message.provider_id),
+                opens_window: message.origin == Origin::Contact,
+                preview: &preview,
+            }
+        };
+        self.store
+            .append(unit, conversation, contact, &append)
+            .await?;
+        let new = NewMessage {
+            id,
+            conversation,
+            contact,
+            channel: channel.id,
+            direction: if echo {
+                Direction::Outbound
+            } else {
+                Direction::Inbound
+            },
+            author: if echo {
+                Author::Echo
+            } else {
+                Author::Contact(contact)
+            },
+            author_name: None,
+            content,
+            client_id: None,
+            at: message.at,
+            now,
+            provider_id: Some(message.provider_id.clone()),
+            attachments: i64::try_from(message.media.len()).unwrap_or(0),
+            state: echo.then_some(DeliveryState::Sent),
+        };
+        self.store.add_message(unit, &new).await?;
+        for (position, media) in message.media.iter().enumerate() {
+            self.stage_pending_file(unit, &new, media, position).await?;
+        }
+        let kind = FeedKind::MessageCreated;
+        self.store
+            .feed_appended(unit, kind, conversation, id.bytes(), now);
+        Ok(())
+    }
+
+    async fn stage_pending_file(
+        &self,
+        unit: &mut Unit,
+        message: &NewMessage,
+        media: &InboundMedia,
+        position: usize,
+    ) -> Result<(), AppError> {
+        let id = AttachmentId::from_bytes(self.fresh());
+        let now = message.now;
+        let attachment = NewAttachment {
+            id,
+            place: Some((message.contact, message.conversation, message.id)),
+            position: i64::try_from(position).unwrap_or(0),
+            kind: media.kind,
+            state: AttachmentState::Pending,
+            size: 0,
+            name: media
+                .name
+                .as_ref()
+                .and_then(|name| clean_name(name.expose()).map(Pii::new)),
+            mime: media
+                .mime
+                .clone()
+                .unwrap_or_else(|| "application/octet-stream".to_owned()),
+            dimensions: None,
+            reference: Some(media.reference.clone()),
+            sha256: media.sha256.clone(),
+            uploader: None,
+            secret: None,
+            now,
+        };
+        self.store.add_attachment(unit, &attachment).await?;
+        let job = NewJob {
+            id: JobId::from_bytes(self.fresh()),
+            kind: JobKind::FetchMedia,
+            // A file that cannot be fetched must not hold up any other.
+            lane: id.bytes(),
+            subject: id.bytes(),
+            run_at: now,
+            now,
+        };
+        self.store.add_job(unit, &job);
+        Ok(())
+    }
+}
+
+fn inbound_preview(message: &InboundMessage, echo: bool, content: &Content) -> Preview {
+    let text = match (&content.text, &content.card) {
+        (Some(text), _) => preview(text.expose(), PREVIEW_CHARS),
+        (None, Some(card)) => card
+            .lines
+            .first()
+            .map(|(_, value)| preview(value.expose(), PREVIEW_CHARS))
+            .unwrap_or_default(),
+        (None, None) => String::new(),
+    };
+    Preview {
+        kind: if echo {
+            PreviewKind::Outbound
+        } else {
+            PreviewKind::Inbound
+        },
+        text,
+        author_name: None,
+        attachments: i64::try_from(message.media.len()).unwrap_or(0),
+        at: message.at.0,
+    }
+}

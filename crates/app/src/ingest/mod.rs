@@ -1,0 +1,215 @@
+//! Understanding what a channel told us. Every event becomes one unit, or none when it was seen
+//! before; whatever order and repetition they come in, the end is the same.
+
+mod identify;
+mod message;
+mod receipt;
+mod update;
+
+use std::collections::HashMap;
+
+use domain::inbound::{AccountSeverity, InboundEvent, ParseIssue, Sender};
+use store::{Channel, StoreError, Unit};
+
+use crate::{App, AppError};
+
+pub(crate) use identify::Person;
+
+/// What must be written, and what follows once it is.
+pub(crate) struct Staged {
+    pub(crate) unit: Unit,
+    pub(crate) after: Vec<After>,
+}
+
+/// Something that happens after the commit.
+pub(crate) enum After {
+    BreakChannel { reason: String },
+}
+
+impl From<Unit> for Staged {
+    fn from(unit: Unit) -> Self {
+        Self {
+            unit,
+            after: Vec::new(),
+        }
+    }
+}
+
+pub(crate) fn count_issue(channel: &Channel, issue: &ParseIssue) {
+    tracing::info!(
+        channel.id = %channel.id,
+        callback.item = issue.item,
+        callback.issue = issue.what.as_str(),
+        "a callback holds something that was not understood; it is kept"
+    );
+    metrics::counter!("tresen_callback_issues_total", "channel_kind" => channel.kind.as_str())
+        .increment(1);
+}
+
+impl App {
+    /// `None`: there is nothing (more) to write.
+    pub(crate) async fn stage_event(
+        &self,
+        channel: &Channel,
+        event: &InboundEvent,
+    ) -> Result<Option<Staged>, AppError> {
+        match event {
+            InboundEvent::Message(message) => self.stage_message(channel, message).await,
+            InboundEvent::Receipt(receipt) => self.stage_receipt(channel, receipt).await,
+            InboundEvent::Edit {
+                target,
+                sender,
+                text,
+                at,
+                ..
+            } => {
+                self.stage_edit(channel, sender, target, text.as_ref(), *at)
+                    .await
+            }
+            InboundEvent::Delete { target, sender, at } => {
+                self.stage_delete(channel, sender, target, *at).await
+            }
+            InboundEvent::Reaction {
+                target,
+                sender,
+                emoji,
+                at,
+            } => {
+                self.stage_reaction(channel, sender, target, emoji.as_ref(), *at)
+                    .await
+            }
+            InboundEvent::Identity {
+                sender,
+                known_as,
+                cause,
+                at,
+            } => {
+                self.stage_identity(channel, sender, known_as, *cause, *at)
+                    .await
+            }
+            InboundEvent::Preference {
+                sender,
+                category,
+                decision,
+                at,
+            } => {
+                self.stage_preference(channel, sender, category, *decision, *at)
+                    .await
+            }
+            InboundEvent::Account {
+                topic,
+                summary,
+                severity,
+                ..
+            } => Ok(Some(self.stage_account(channel, topic, summary, *severity))),
+            InboundEvent::TemplateChanged { .. } => {
+                let mut unit = Unit::new();
+                self.store
+                    .add_job(&mut unit, &self.template_job(channel.id));
+                Ok(Some(unit.into()))
+            }
+        }
+    }
+
+    fn stage_account(
+        &self,
+        channel: &Channel,
+        topic: &str,
+        summary: &str,
+        severity: AccountSeverity,
+    ) -> Staged {
+        tracing::warn!(
+            channel.id = %channel.id,
+            account.topic = topic,
+            account.summary = summary,
+            "the provider tells us about our account"
+        );
+        let after = match severity {
+            AccountSeverity::Info | AccountSeverity::Warning => Vec::new(),
+            AccountSeverity::Blocking => vec![After::BreakChannel {
+                reason: topic.to_owned(),
+            }],
+        };
+        Staged {
+            unit: Unit::new(),
+            after,
+        }
+    }
+
+    pub(crate) async fn after_event(
+        &self,
+        channel: &Channel,
+        effect: After,
+    ) -> Result<(), AppError> {
+        match effect {
+            After::BreakChannel { reason } => self.break_channel(channel.id, &reason).await,
+        }
+    }
+
+    /// Applies one event, again when the world changed meanwhile.
+    pub(crate) async fn apply_event(
+        &self,
+        channel: &Channel,
+        event: &InboundEvent,
+    ) -> Result<(), AppError> {
+        let mut tries = 0;
+        loop {
+            let Some(staged) = self.stage_event(channel, event).await? else {
+                return Ok(());
+            };
+            tries += 1;
+            match self.store.commit(staged.unit).await {
+                Ok(()) => {
+                    for effect in staged.after {
+                        self.after_event(channel, effect).await?;
+                    }
+                    return Ok(());
+                }
+                // Many events of one person may race here; each round at least one of them wins.
+                Err(StoreError::Stale(_)) if tries < domain::limits::COMMIT_TRIES * 5 => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Which events must stay in order: those of one sender, and those about one of our messages.
+pub(crate) fn lanes(events: Vec<InboundEvent>) -> Vec<Vec<InboundEvent>> {
+    let mut lanes: Vec<Vec<InboundEvent>> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for event in events {
+        let keys = lane_keys(&event);
+        let known = keys.iter().find_map(|key| places.get(key).copied());
+        let place = known.unwrap_or_else(|| {
+            lanes.push(Vec::new());
+            lanes.len() - 1
+        });
+        for key in keys {
+            places.insert(key, place);
+        }
+        lanes[place].push(event);
+    }
+    lanes
+}
+
+fn lane_keys(event: &InboundEvent) -> Vec<String> {
+    let of_sender = |sender: &Sender| {
+        sender
+            .addresses
+            .iter()
+            .map(|address| format!("{}:{}", address.kind.as_str(), address.value.expose()))
+            .collect()
+    };
+    match event {
+        InboundEvent::Message(message) => of_sender(&message.sender),
+        InboundEvent::Edit { sender, .. }
+        | InboundEvent::Delete { sender, .. }
+        | InboundEvent::Reaction { sender, .. }
+        | InboundEvent::Identity { sender, .. }
+        | InboundEvent::Preference { sender, .. } => of_sender(sender),
+        InboundEvent::Receipt(receipt) => vec![format!("receipt:{}", receipt.provider_id.expose())],
+        InboundEvent::Account { .. } | InboundEvent::TemplateChanged { .. } => {
+            vec!["account".to_owned()]
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Carries one message out. The gate is asked again, the attempt is written before it starts,
+//! and an answer that never came is never taken for a failure.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::channel::{Capabilities, ChannelState};
+use domain::content::Content;
+use domain::delivery::{DeliveryError, DeliveryState, FailureClass};
+use domain::gate::{self, SendRequest, TemplateUseFact};
+use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
+use domain::{AttachmentId, MessageId, Pii, limits};
+use ports::{BlobName, Refusal, Upload, Uploads};
+use store::{ClaimedJob, Conversation, StoredAttachment, StoredMessage, Unit};
+
+use super::Done;
+use crate::sending::file_fact;
+use crate::{App, AppError};
+
+/// Hands a connector the files its message names.
+pub(super) struct MessageFiles<'a> {
+    pub(super) app: &'a App,
+}
+
+#[async_trait]
+impl Uploads for MessageFiles<'_> {
+    async fn load(&self, id: AttachmentId) -> Option<Upload> {
+        let attachment = self.app.store.lookup_attachment(id).await.ok()??;
+        let sealed = self
+            .app
+            .blobs
+            .get(&BlobName::of_bytes(id.bytes()))
+            .await
+            .ok()?;
+        let bytes = self.app.store.open_file(&attachment, &sealed).await.ok()?;
+        let name = attachment.name.clone().unwrap_or_else(|| Pii::from("file"));
+        Some(Upload {
+            name,
+            mime: attachment.mime,
+            bytes: Bytes::from(bytes),
+        })
+    }
+}
+
+impl App {
+    pub(super) async fn deliver(&self, job: &ClaimedJob) -> Result<Done, AppError> {
+        let id = MessageId::from_bytes(job.subject);
+        let Some(message) = self.store.lookup_message(id).await? else {
+            return self.drop_job(job).await;
+        };
+        if message.state != Some(DeliveryState::Queued) {
+            return self.drop_job(job).await;
+        }
+        let Some(conversation) = self.store.lookup_conversation(message.conversation).await? else {
+            return self.drop_job(job).await;
+        };
+        if conversation.channel_state != ChannelState::Active {
+            return Ok(Done::Later {
+                after_ms: 30_000,
+                reason: "the channel is not active",
+            });
+        }
+        let able = self.capabilities(&conversation)?;
+        let attempts = self.store.attempts(id).await?;
+        let died_in_between = attempts
+            .last()
+            .is_some_and(|attempt| attempt.finished_at.is_none());
+        if died_in_between && !able.idempotent_send {
+            // The process died between asking and hearing: it may have arrived.
+            return self
+                .settle_delivery(job, &conversation, &message, None, Outcome::Unknown)
+                .await;
+        }
+        let files = self.store.attachments_of(id).await?;
+        let permit = match self
+            .permit_again(&conversation, &message, &files, able)
+            .await?
+        {
+            Ok(permit) => permit,
+            Err(reason) => {
+                let error = DeliveryError {
+                    code: format!("gate_{reason}"),
+                    class: FailureClass::Window,
+                };
+                return self
+                    .settle_delivery(job, &conversation, &message, None, Outcome::Refused(error))
+                    .await;
+            }
+        };
+        let number = attempts.last().map_or(1, |attempt| attempt.number + 1);
+        self.dispatch(job, &conversation, &message, &files, (permit, number))
+            .await
+    }
+
+    /// One attempt, written before it starts.
+    async fn dispatch(
+        &self,
+        job: &ClaimedJob,
+        conversation: &Conversation,
+        message: &StoredMessage,
+        files: &[StoredAttachment],
+        (permit, number): (gate::SendPermit, i64),
+    ) -> Result<Done, AppError> {
+        let able = self.capabilities(conversation)?;
+        let id = message.id;
+        let wants = [
+            (conversation.channel.bytes(), able.pace_channel),
+            (conversation.id.bytes(), able.pace_pair),
+        ];
+        if let Err(wait_ms) = self.pacer.take(&wants, self.now()) {
+            return Ok(Done::Later {
+                after_ms: wait_ms,
+                reason: "the channel's pace",
+            });
+        }
+        let mut unit = Unit::new();
+        self.store
+            .start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
+        self.store.commit(unit).await?;
+        let recipient = Recipient {
+            kind: conversation.address_kind,
+            value: conversation.address_value.clone(),
+        };
+        let quote = message
+            .content
+            .quote
+            .as_ref()
+            .and_then(|quote| quote.provider_id.clone());
+        let body = body_of(&message.content, files);
+        let outbound = Outbound::new(permit, id, recipient, body, quote);
+        let outcome = self.execute(conversation, &outbound).await?;
+        self.settle_delivery(job, conversation, message, Some(number), outcome)
+            .await
+    }
+
+    /// The gate's word at this moment; `Err` names the first reason against it.
+    async fn permit_again(
+        &self,
+        conversation: &Conversation,
+        message: &StoredMessage,
+        files: &[StoredAttachment],
+        able: &Capabilities,
+    ) -> Result<Result<gate::SendPermit, &'static str>, AppError> {
+        let used = message.content.template.as_ref();
+        let wanted = used.map(TemplateUseFact::of);
+        let template = match used {
+            None => None,
+            Some(used) => {
+                self.store
+                    .lookup_template(conversation.channel, &used.name, &used.language)
+                    .await?
+            }
+        };
+        let standing = self.standing(conversation, able, template.as_ref()).await?;
+        // Length and form were judged when it was written and cannot have changed since.
+        let request = SendRequest {
+            text_chars: message
+                .content
+                .text
+                .as_ref()
+                .map_or(0, |t| t.expose().chars().count()),
+            files: files.iter().map(file_fact).collect(),
+            buttons: Vec::new(),
+            list_rows: Vec::new(),
+            template: wanted.as_ref(),
+            reaction: false,
+        };
+        Ok(gate::decide(&request, &standing)
+            .map_err(|reasons| reasons.first().map_or("refused", |reason| reason.code)))
+    }
+
+    pub(super) async fn execute(
+        &self,
+        conversation: &Conversation,
+        outbound: &Outbound,
+    ) -> Result<Outcome, AppError> {
+        let connector = self
+            .registry
+            .get(conversation.channel_kind)
+            .ok_or_else(|| AppError::Internal("a channel without its connector".into()))?;
+        let channel = self
+            .channel(conversation.channel)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let files = MessageFiles { app: self };
+        let outcome = connector
+            .execute(&*self.net, &channel.settings, &files, outbound)
+            .await;
+        Ok(outcome.unwrap_or_else(|Refusal(error)| Outcome::Refused(error)))
+    }
+
+    async fn settle_delivery(
+        &self,
+        job: &ClaimedJob,
+        conversation: &Conversation,
+        message: &StoredMessage,
+        attempt: Option<i64>,
+        outcome: Outcome,
+    ) -> Result<Done, AppError> {
+        let (word, error) = match &outcome {
+            Outcome::Accepted { .. } => ("accepted", None),
+            Outcome::Retry { error, .. } => ("retry", Some(error)),
+            Outcome::Refused(error) => ("refused", Some(error)),
+            Outcome::Unknown => ("unknown", None),
+        };
+        metrics::counter!(
+            "tresen_deliveries_total",
+            "channel_kind" => conversation.channel_kind.as_str(), "outcome" => word
+        )
+        .increment(1);
+        let mut unit = Unit::new();
+        if let Some(number) = attempt {
+            self.store
+                .finish_attempt(&mut unit, message.id, number, word, error, self.now());
+        }
+        match &outcome {
+            Outcome::Accepted { provider_id } => {
+                self.join_accepted(&mut unit, conversation, message, provider_id)
+                    .await?;
+            }
+            Outcome::Unknown => {
+                self.store
+                    .join_delivery(&mut unit, message.id, DeliveryState::Unknown, None);
+            }
+            Outcome::Refused(error) => {
+                self.store
+                    .join_delivery(&mut unit, message.id, DeliveryState::Failed, Some(error));
+            }
+            Outcome::Retry { after_ms, error } => {
+                if job.attempts + 1 < limits::JOB_ATTEMPTS_MAX {
+                    self.store.commit(unit).await?;
+                    let reason = error.code.clone();
+                    return Ok(Done::Again {
+                        after_ms: *after_ms,
+                        reason,
+                    });
+                }
+                self.store
+                    .join_delivery(&mut unit, message.id, DeliveryState::Failed, Some(error));
+            }
+        }
+        self.store.finish_job(&mut unit, job.id);
+        let now = self.now();
+        self.store.feed_item(
+            &mut unit,
+            conversation.id,
+            message.seq,
+            message.id.bytes(),
+            now,
+        );
+        self.store.commit(unit).await?;
+        if let Some(error) = error.filter(|error| error.class == FailureClass::Account) {
+            self.break_channel(conversation.channel, &error.code)
+                .await?;
+        }
+        Ok(Done::Written)
+    }
+
+    /// Accepted: the provider's id is known now, and with it what receipts said before we knew.
+    async fn join_accepted(
+        &self,
+        unit: &mut Unit,
+        conversation: &Conversation,
+        message: &StoredMessage,
+        provider_id: &Pii<String>,
+    ) -> Result<(), AppError> {
+        self.store
+            .set_provider_id(unit, conversation.contact, message.id, provider_id)
+            .await?;
+        self.store
+            .join_delivery(unit, message.id, DeliveryState::Sent, None);
+        let parked = self
+            .store
+            .parked_receipts(conversation.channel, provider_id)
+            .await?;
+        for receipt in &parked {
+            self.store
+                .join_delivery(unit, message.id, receipt.state, receipt.error.as_ref());
+            if let Some(cost) = &receipt.cost {
+                self.store.set_cost(unit, message.id, cost);
+            }
+        }
+        if !parked.is_empty() {
+            self.store
+                .unpark_receipts(unit, conversation.channel, provider_id);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn give_up_delivery(
+        &self,
+        unit: &mut Unit,
+        job: &ClaimedJob,
+    ) -> Result<(), AppError> {
+        let id = MessageId::from_bytes(job.subject);
+        let Some(message) = self.store.lookup_message(id).await? else {
+            return Ok(());
+        };
+        let error = DeliveryError {
+            code: "gave_up".to_owned(),
+            class: FailureClass::Transient,
+        };
+        self.store
+            .join_delivery(unit, id, DeliveryState::Failed, Some(&error));
+        let now = self.now();
+        self.store
+            .feed_item(unit, message.conversation, message.seq, id.bytes(), now);
+        Ok(())
+    }
+}
+
+fn body_of(content: &Content, files: &[StoredAttachment]) -> OutboundBody {
+    let text = content.text.clone();
+    if let Some(template) = &content.template {
+        return OutboundBody::Template(template.clone());
+    }
+    if let Some(choices) = &content.choices {
+        return OutboundBody::Choices {
+            text: text.unwrap_or_default(),
+            choices: choices.clone(),
+        };
+    }
+    match files.first() {
+        Some(file) => OutboundBody::Media {
+            attachment: file.id,
+            kind: file.kind,
+            mime: file.mime.clone(),
+            name: file.name.clone().unwrap_or_else(|| Pii::from("file")),
+            caption: text,
+        },
+        None => OutboundBody::Text(text.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,76 @@
+//! Understands a raw callback that holds several things: each sender's in order, senders beside
+//! each other, so that one group commit carries many of them.
+
+use std::sync::Arc;
+
+use domain::{CallbackId, limits};
+use store::{CallbackState, ClaimedJob, Unit};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::Done;
+use crate::ingest::{count_issue, lanes};
+use crate::{App, AppError};
+
+const LANES_AT_ONCE: usize = 64;
+
+impl App {
+    pub(super) async fn ingest(&self, job: &ClaimedJob) -> Result<Done, AppError> {
+        let id = CallbackId::from_bytes(job.subject);
+        let Some(callback) = self.store.lookup_callback(id).await? else {
+            return self.drop_job(job).await;
+        };
+        let Some(channel) = self.channel(callback.channel).await? else {
+            return self.drop_job(job).await;
+        };
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or_else(|| AppError::Internal("a channel without its connector".into()))?;
+        let mut issues = 0;
+        let mut events = Vec::new();
+        for item in connector.parse(&channel.settings, callback.body.expose()) {
+            match item {
+                Ok(event) if events.len() < limits::CALLBACK_ITEMS_MAX => events.push(event),
+                Ok(_) => issues += 1,
+                Err(issue) => {
+                    issues += 1;
+                    // Repeated runs count again: better than not at all.
+                    if job.attempts == 0 {
+                        count_issue(&channel, &issue);
+                    }
+                }
+            }
+        }
+        let places = Arc::new(Semaphore::new(LANES_AT_ONCE));
+        let mut tasks = JoinSet::new();
+        for lane in lanes(events) {
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                break;
+            };
+            let (app, channel) = (self.clone(), Arc::clone(&channel));
+            tasks.spawn(async move {
+                for event in &lane {
+                    app.apply_event(&channel, event).await?;
+                }
+                drop(place);
+                Ok::<(), AppError>(())
+            });
+        }
+        let mut failed = None;
+        while let Some(joined) = tasks.join_next().await {
+            let result = joined.unwrap_or_else(|error| Err(AppError::Internal(error.to_string())));
+            failed = result.err().or(failed);
+        }
+        // What worked is written and will be recognised; the rest comes again.
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let mut unit = Unit::new();
+        self.store
+            .set_callback_state(&mut unit, id, CallbackState::Done, issues);
+        self.store.finish_job(&mut unit, job.id);
+        self.store.commit(unit).await?;
+        Ok(Done::Written)
+    }
+}

@@ -1,0 +1,240 @@
+//! The runner: takes due jobs, runs lanes beside each other, and never loses one.
+//!
+//! A job is leased before it runs and removed in the unit that writes its outcome. A process
+//! that dies in between leaves a lease that runs out, and the job runs again; every job is
+//! written so that running again is safe.
+
+mod deliver;
+mod fetch_media;
+mod ingest;
+mod react;
+mod sync_templates;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{JobId, limits};
+use store::{ClaimedJob, JobKind, StoreError, Unit};
+use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::{App, AppError};
+
+/// How a job ended.
+pub(crate) enum Done {
+    /// Its outcome (and its removal) is already written.
+    Written,
+    /// Not now: again after so many milliseconds. Does not count as a failure.
+    Later { after_ms: i64, reason: &'static str },
+    /// It did not work: again later, a bounded number of times.
+    Again {
+        after_ms: Option<i64>,
+        reason: String,
+    },
+}
+
+/// Jobs at work at once.
+const AT_ONCE: usize = 64;
+/// Looks for what became due without anybody saying so.
+const IDLE_LOOK: Duration = Duration::from_secs(2);
+const BACKOFF_FIRST_MS: i64 = 2_000;
+const BACKOFF_MAX_MS: i64 = 15 * domain::time::MINUTE_MS;
+
+pub struct Runner {
+    app: App,
+    busy: Arc<Mutex<HashSet<JobId>>>,
+    places: Arc<Semaphore>,
+}
+
+impl Runner {
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        Self {
+            app,
+            busy: Arc::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Works until `stop` turns true, then finishes what is at hand.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut changed = self.app.store().changed();
+        let mut tasks = JoinSet::new();
+        while !*stop.borrow() {
+            while tasks.try_join_next().is_some() {}
+            match self.start_due(&mut tasks).await {
+                Ok(0) => {
+                    tokio::select! {
+                        _ = stop.changed() => {}
+                        _ = changed.changed() => {}
+                        Some(_) = tasks.join_next() => {}
+                        () = tokio::time::sleep(IDLE_LOOK) => {}
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(error = %error, "jobs wait: the database does not answer");
+                    tokio::select! {
+                        _ = stop.changed() => {}
+                        () = tokio::time::sleep(IDLE_LOOK) => {}
+                    }
+                }
+            }
+            if let Err(error) = self.app.wake_snoozed().await {
+                tracing::warn!(error = %error, "snoozed conversations wait: the database does not answer");
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Runs jobs until none is due; for tests and commands that want a quiet house.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn run_until_quiet(&self) -> Result<usize, AppError> {
+        let mut ran = 0;
+        loop {
+            let mut tasks = JoinSet::new();
+            let started = self.start_due(&mut tasks).await?;
+            if started == 0 {
+                self.app.wake_snoozed().await?;
+                return Ok(ran);
+            }
+            ran += started;
+            while tasks.join_next().await.is_some() {}
+        }
+    }
+
+    async fn start_due(&self, tasks: &mut JoinSet<()>) -> Result<usize, AppError> {
+        let due = self
+            .app
+            .store
+            .due_jobs(self.app.now(), 2 * AT_ONCE as i64)
+            .await?;
+        let mut started = 0;
+        for job in due {
+            if !self.busy.lock().await.insert(job.id) {
+                continue;
+            }
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
+                break;
+            };
+            let (app, busy) = (self.app.clone(), Arc::clone(&self.busy));
+            started += 1;
+            tasks.spawn(async move {
+                app.work(job).await;
+                busy.lock().await.remove(&job.id);
+                drop(place);
+            });
+        }
+        Ok(started)
+    }
+}
+
+impl App {
+    async fn work(&self, job: ClaimedJob) {
+        let now = self.now();
+        let mut lease = Unit::new();
+        self.store
+            .lease_job(&mut lease, &job, now, now.plus_ms(limits::JOB_LEASE_MS));
+        match self.store.commit(lease).await {
+            Ok(()) => {}
+            Err(StoreError::Stale(_)) => return,
+            Err(error) => {
+                tracing::warn!(job.id = %job.id, error = %error, "a job could not be taken");
+                return;
+            }
+        }
+        let done = match job.kind {
+            JobKind::Deliver => self.deliver(&job).await,
+            JobKind::React => self.send_reaction(&job).await,
+            JobKind::Ingest => self.ingest(&job).await,
+            JobKind::FetchMedia => self.fetch_media(&job).await,
+            JobKind::SyncTemplates => self.sync_templates(&job).await,
+        };
+        let done = done.unwrap_or_else(|error| Done::Again {
+            after_ms: None,
+            reason: error.to_string(),
+        });
+        if let Err(error) = self.settle(&job, done).await {
+            // The lease runs out and the job comes again.
+            tracing::warn!(job.id = %job.id, error = %error, "a job's outcome could not be written");
+        }
+    }
+
+    async fn settle(&self, job: &ClaimedJob, done: Done) -> Result<(), AppError> {
+        let now = self.now();
+        let mut unit = Unit::new();
+        match done {
+            Done::Written => return Ok(()),
+            Done::Later { after_ms, reason } => {
+                let run_at = now.plus_ms(after_ms);
+                self.store
+                    .postpone_job(&mut unit, job.id, run_at, reason, false);
+            }
+            Done::Again { reason, .. } if job.attempts + 1 >= limits::JOB_ATTEMPTS_MAX => {
+                tracing::error!(
+                    job.id = %job.id,
+                    job.kind = job.kind.as_str(),
+                    job.error = reason.as_str(),
+                    "a job failed too often and waits for a person"
+                );
+                metrics::counter!("tresen_jobs_quarantined_total", "kind" => job.kind.as_str())
+                    .increment(1);
+                self.give_up(&mut unit, job).await?;
+                self.store.quarantine_job(&mut unit, job.id, &reason);
+            }
+            Done::Again { after_ms, reason } => {
+                let after = after_ms.unwrap_or_else(|| backoff_ms(job.attempts));
+                self.store
+                    .postpone_job(&mut unit, job.id, now.plus_ms(after), &reason, true);
+            }
+        }
+        Ok(self.store.commit(unit).await?)
+    }
+
+    /// What else must be true once a job is given up.
+    async fn give_up(&self, unit: &mut Unit, job: &ClaimedJob) -> Result<(), AppError> {
+        match job.kind {
+            JobKind::Deliver => self.give_up_delivery(unit, job).await,
+            JobKind::FetchMedia => self.give_up_media(unit, job).await,
+            JobKind::Ingest => {
+                let id = domain::CallbackId::from_bytes(job.subject);
+                self.store
+                    .set_callback_state(unit, id, store::CallbackState::Quarantined, 0);
+                Ok(())
+            }
+            JobKind::React | JobKind::SyncTemplates => Ok(()),
+        }
+    }
+
+    /// Removes a job that has nothing left to do.
+    pub(crate) async fn drop_job(&self, job: &ClaimedJob) -> Result<Done, AppError> {
+        let mut unit = Unit::new();
+        self.store.finish_job(&mut unit, job.id);
+        self.store.commit(unit).await?;
+        Ok(Done::Written)
+    }
+}
+
+/// Doubles from two seconds to a quarter of an hour.
+fn backoff_ms(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(20);
+    BACKOFF_FIRST_MS
+        .saturating_mul(2_i64.saturating_pow(doublings))
+        .min(BACKOFF_MAX_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_grows_and_stays_bounded() {
+        assert_eq!(backoff_ms(0), 2_000);
+        assert_eq!(backoff_ms(1), 4_000);
+        assert_eq!(backoff_ms(1_000), BACKOFF_MAX_MS);
+        assert!((0..30).all(|n| backoff_ms(n) <= backoff_ms(n + 1)));
+    }
+}
