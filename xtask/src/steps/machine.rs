@@ -7,11 +7,24 @@ use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{Log, Verdict};
 
-/// A package and whether what it brings is there.
-const NEEDED: [(&str, fn() -> bool); 3] = [
-    ("chromium", has_chromium),
-    ("postgresql", has_postgres),
-    ("python3-venv", has_venv),
+struct Package {
+    name: &'static str,
+    is_there: fn() -> bool,
+}
+
+const NEEDED: [Package; 3] = [
+    Package {
+        name: "chromium",
+        is_there: has_chromium,
+    },
+    Package {
+        name: "postgresql",
+        is_there: has_postgres,
+    },
+    Package {
+        name: "python3-venv",
+        is_there: has_venv,
+    },
 ];
 
 fn has_chromium() -> bool {
@@ -74,8 +87,8 @@ pub fn install(place: &Place, log: &Log) -> Result<Verdict, Failure> {
 fn missing() -> Vec<&'static str> {
     NEEDED
         .iter()
-        .filter(|(_, is_there)| !is_there())
-        .map(|(package, _)| *package)
+        .filter(|package| !(package.is_there)())
+        .map(|package| package.name)
         .collect()
 }
 

@@ -122,6 +122,9 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
         step("dependencies", &[], "tools", |log| deny::check(place, log)),
+        step("advisories", &["dependencies"], "tools", |log| {
+            deny::check_advisories(place, log)
+        }),
     ]
 }
 

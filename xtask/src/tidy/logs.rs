@@ -87,7 +87,7 @@ pub fn allowed_fields(tree: &Tree) -> Vec<Finding> {
     };
     let allowed: Vec<&str> = list.strings.iter().map(|(_, text)| text.as_str()).collect();
     let field = Regex::new(
-        r"(?:^|[,(\s])([a-z_][a-z0-9_.]*)\s*=[^=>]|(?:^|[,(\s])[%?]([a-z_][a-z0-9_.]*)\s*[,)]",
+        r"(?:^|[,(\s])([a-z_][a-z0-9_.]*)\s*=[^=>]|(?:^|[,(])\s*[%?]([a-z_][a-z0-9_.]*)\s*[,)]",
     )
     .expect("the pattern is constant");
     let mut findings = Vec::new();
@@ -137,7 +137,7 @@ mod tests {
             LIST,
             (
                 "crates/a/src/a.rs",
-                "fn a() {\n  tracing::info!(%error, job.id = f(x == y), \"fine\");\n\
+                "fn a() {\n  tracing::info!(%error, job.id = %job.number, job = f(x == y), \"fine\");\n\
                  tracing::info!(email = x, \"bad\");\n  tracing::info!(job, %phone, \"bad\");\n\
                  tracing::info_span!(\"s\", text = ?t);\n  let email = 3;\n}\n",
             ),

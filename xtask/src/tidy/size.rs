@@ -1,5 +1,6 @@
 //! Files that can be read in one sitting, with names that say what is in them.
 
+use super::rust_text::is_test_file;
 use super::{Finding, Source, Tree};
 
 const RUST_LINES_MAX: usize = 600;
@@ -64,7 +65,7 @@ pub fn module_names(tree: &Tree) -> Vec<Finding> {
 
 pub fn module_headers(tree: &Tree) -> Vec<Finding> {
     tree.rust()
-        .filter(|(source, _)| source.path.contains("/src/"))
+        .filter(|(source, _)| source.path.contains("/src/") && !is_test_file(&source.path))
         .filter(|(source, _)| !source.text.trim_start().starts_with("//!"))
         .map(|(source, _)| {
             source.finding(
