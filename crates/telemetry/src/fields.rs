@@ -9,11 +9,12 @@ use tracing::field::{Field, Visit};
 /// to a person for as long as the person's data exists.
 pub const FIELDS: &[&str] = &[
     "attempt",
+    "batches",
     "bytes",
+    "callback_item",
     "channel_id",
     "channel_kind",
     "code",
-    "commit_ms",
     "count",
     "directory",
     "duration_ms",

@@ -10,7 +10,6 @@ pub mod names {
     pub const CALLBACKS: &str = "tresen_callbacks_total";
     pub const CALLBACK_ITEMS: &str = "tresen_callback_items_total";
     pub const DB_BATCHES: &str = "tresen_db_batches_total";
-    pub const DB_COMMIT_SECONDS: &str = "tresen_db_commit_seconds";
     pub const DELIVERIES: &str = "tresen_deliveries_total";
     pub const HTTP_REQUESTS: &str = "tresen_http_requests_total";
     pub const HTTP_REQUEST_SECONDS: &str = "tresen_http_request_seconds";
@@ -77,14 +76,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         names::DB_BATCHES,
         MetricKind::Counter,
-        "`result` = committed, conflict, failed",
-        "Batches of writes",
-    ),
-    metric(
-        names::DB_COMMIT_SECONDS,
-        MetricKind::Histogram,
-        "",
-        "From asking for a batch until it is durable",
+        "`result` = committed, refused, unknown",
+        "Batches of writes; refused ones were decided anew",
     ),
     metric(
         names::DELIVERIES,

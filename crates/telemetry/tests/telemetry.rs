@@ -136,7 +136,7 @@ fn metrics_are_rendered_with_units_and_helps() {
     assert!(Metrics::install().is_err());
     metrics::counter!(telemetry::names::MESSAGES, "direction" => "inbound").increment(3);
     metrics::gauge!(telemetry::names::OPEN_SOCKETS).set(2.0);
-    metrics::histogram!(telemetry::names::DB_COMMIT_SECONDS).record(0.004);
+    metrics::histogram!(telemetry::names::HTTP_REQUEST_SECONDS).record(0.004);
     metrics.upkeep();
     let text = metrics.render();
     for line in [
@@ -144,9 +144,9 @@ fn metrics_are_rendered_with_units_and_helps() {
         "tresen_messages_total{direction=\"inbound\"} 3",
         "# HELP tresen_open_sockets Open TCP connections, live sockets included",
         "tresen_open_sockets 2",
-        "tresen_db_commit_seconds_bucket{le=\"0.002\"} 0",
-        "tresen_db_commit_seconds_bucket{le=\"0.005\"} 1",
-        "tresen_db_commit_seconds_count 1",
+        "tresen_http_request_seconds_bucket{le=\"0.002\"} 0",
+        "tresen_http_request_seconds_bucket{le=\"0.005\"} 1",
+        "tresen_http_request_seconds_count 1",
     ] {
         assert!(
             text.lines().any(|found| found == line),

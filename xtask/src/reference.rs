@@ -1,0 +1,54 @@
+//! Pages that are written by the binary and kept in the checkout, so that everybody can read them
+//! and a change shows up in review.
+
+use std::fs;
+
+use crate::place::Place;
+use crate::process::{self, Failure};
+
+const OPENAPI: &str = "web/packages/api/openapi.json";
+const CONFIGURATION: &str = "docs/configuration.md";
+
+pub fn openapi(place: &Place, check: bool) -> Result<(), Failure> {
+    written_by(place, "openapi", OPENAPI, check)
+}
+
+pub fn configuration(place: &Place, check: bool) -> Result<(), Failure> {
+    written_by(place, "config-reference", CONFIGURATION, check)
+}
+
+/// Builds the binary (nothing to do when it is fresh) and takes what `tresen <command>` prints.
+fn written_by(place: &Place, command: &str, file: &str, check: bool) -> Result<(), Failure> {
+    crate::web::make_page_folders(place)?;
+    process::run(
+        place
+            .cargo()
+            .args(["build", "--quiet", "--package", "tresen"]),
+    )?;
+    compare(place, command, file, check)
+}
+
+/// As above with a binary that is already there.
+pub fn compare(place: &Place, command: &str, file: &str, check: bool) -> Result<(), Failure> {
+    let fresh = process::output(place.command(place.binary("tresen")).arg(command))?;
+    let path = place.root.join(file);
+    let kept = fs::read_to_string(&path).ok();
+    if kept.as_deref() == Some(fresh.as_str()) {
+        println!("✓ {file} is up to date");
+        return Ok(());
+    }
+    if check {
+        return Err(Failure(format!(
+            "{file} is not what `tresen {command}` prints; run `cargo xtask {command}`"
+        )));
+    }
+    fs::write(&path, fresh).map_err(|error| Failure::io(file, &error))?;
+    println!("✓ {file} is written");
+    Ok(())
+}
+
+/// Both at once, for `cargo xtask test`.
+pub fn check_all(place: &Place) -> Result<(), Failure> {
+    compare(place, "config-reference", CONFIGURATION, true)?;
+    compare(place, "openapi", OPENAPI, true)
+}

@@ -1,0 +1,104 @@
+//! What the checks need beside Rust and Node, from Debian's packages when it is missing.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::place::Place;
+use crate::process::{self, Failure};
+use crate::schedule::{Log, Verdict};
+
+struct Package {
+    name: &'static str,
+    is_there: fn() -> bool,
+}
+
+const NEEDED: [Package; 3] = [
+    Package {
+        name: "chromium",
+        is_there: has_chromium,
+    },
+    Package {
+        name: "postgresql",
+        is_there: has_postgres,
+    },
+    Package {
+        name: "python3-venv",
+        is_there: has_venv,
+    },
+];
+
+fn has_chromium() -> bool {
+    Path::new("/usr/bin/chromium").is_file()
+}
+
+fn has_postgres() -> bool {
+    std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|version| version.path().join("bin/initdb").is_file())
+}
+
+fn has_venv() -> bool {
+    process::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+pub fn install(place: &Place, log: &Log) -> Result<Verdict, Failure> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(Verdict::Checked);
+    }
+    let Some(become_root) = become_root() else {
+        return Err(Failure(format!(
+            "the checks need {}; as root: apt-get install {}",
+            missing.join(", "),
+            missing.join(" ")
+        )));
+    };
+    log.line(&format!("installing {}", missing.join(", ")));
+    let apt = |arguments: &[&str]| {
+        let mut words = become_root.to_vec();
+        words.extend([
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "-q",
+            "-y",
+        ]);
+        let mut command = place.command(words[0]);
+        command.args(&words[1..]).args(arguments);
+        process::run_by_line(&mut command, |line| log.line(line))
+    };
+    apt(&["update"])?;
+    let mut arguments = vec!["install", "--no-install-recommends"];
+    arguments.extend(&missing);
+    apt(&arguments)?;
+    let still_missing = self::missing();
+    if still_missing.is_empty() {
+        Ok(Verdict::Checked)
+    } else {
+        Err(Failure(format!(
+            "still missing after the installation: {}",
+            still_missing.join(", ")
+        )))
+    }
+}
+
+fn missing() -> Vec<&'static str> {
+    NEEDED
+        .iter()
+        .filter(|package| !(package.is_there)())
+        .map(|package| package.name)
+        .collect()
+}
+
+/// Words before a command that make it root's; none when we are root already.
+fn become_root() -> Option<&'static [&'static str]> {
+    if process::succeeds(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0"])) {
+        Some(&[])
+    } else if process::succeeds(Command::new("sudo").args(["-n", "true"])) {
+        Some(&["sudo", "-n"])
+    } else {
+        None
+    }
+}

@@ -1,0 +1,244 @@
+//! What `cargo xtask test` does, in order. A step whose subject is not there yet is left out.
+
+mod deny;
+mod machine;
+
+use std::process::{Command, ExitCode};
+
+use crate::counts::{Counts, Runner, count};
+use crate::place::Place;
+use crate::process::{self, Failure};
+use crate::schedule::{self, Log, Step, Verdict};
+use crate::{reference, tidy, web};
+
+const RUST: &str = "rust";
+
+/// Runs the named steps with what they need, or all of them.
+pub fn test(place: &Place, wanted: &[String], list: bool) -> ExitCode {
+    let started = schedule::start();
+    let mut steps = all(place);
+    if let Some(unknown) = wanted
+        .iter()
+        .find(|name| !steps.iter().any(|step| step.name == **name))
+    {
+        eprintln!("xtask: there is no step {unknown}; `cargo xtask test --list` names them");
+        return ExitCode::FAILURE;
+    }
+    if !wanted.is_empty() {
+        keep_with_needs(&mut steps, wanted);
+    }
+    if list {
+        for step in &steps {
+            println!("{}", step.name);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let summary = schedule::run(&steps, place.cache.join("logs"));
+    println!("\nAll steps took {}.", schedule::since(started));
+    if !summary.failed.is_empty() {
+        println!("Failed: {}", summary.failed.join(", "));
+    }
+    let Counts { passed, failed } = summary.counts;
+    match summary.skipped {
+        0 => println!("{passed} passed, {failed} failed"),
+        skipped => println!("{passed} passed, {failed} failed, {skipped} skipped"),
+    }
+    if summary.failed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn keep_with_needs(steps: &mut Vec<Step<'_>>, wanted: &[String]) {
+    let mut kept: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let mut looked_at = 0;
+    while let Some(name) = kept.get(looked_at).copied() {
+        looked_at += 1;
+        let needs = steps.iter().filter(|step| step.name == name);
+        kept.extend(needs.flat_map(|step| step.needs).copied());
+    }
+    steps.retain(|step| kept.contains(&step.name));
+}
+
+fn all(place: &Place) -> Vec<Step<'_>> {
+    let mut steps = rust_steps(place);
+    if place.web().join("package.json").is_file() {
+        steps.extend(web_steps(place));
+    }
+    steps.extend(outer_steps(place));
+    // What a step needs may have been left out with its subject; the schedule ignores such needs.
+    steps
+}
+
+fn rust_steps(place: &Place) -> Vec<Step<'_>> {
+    vec![
+        step("machine", &[], "machine", |log| {
+            machine::install(place, log)
+        }),
+        step("format", &[], RUST, |log| {
+            checked(place.cargo().args(["fmt", "--all", "--check"]), log)
+        }),
+        step("tidy", &[], RUST, |log| tidied(place, log)),
+        step("clippy", &["page-folders"], RUST, |log| {
+            checked(
+                place.cargo().args([
+                    "clippy",
+                    "--workspace",
+                    "--all-targets",
+                    "--locked",
+                    "--",
+                    "-D",
+                    "warnings",
+                ]),
+                log,
+            )
+        }),
+        step("page-folders", &[], "folders", |_| {
+            web::make_page_folders(place).map(|()| Verdict::Checked)
+        }),
+        step("build", &["page-folders"], RUST, |log| {
+            checked(
+                place
+                    .cargo()
+                    .args(["build", "--workspace", "--bins", "--locked"]),
+                log,
+            )
+        }),
+        step(
+            "rust-tests",
+            &["machine", "build", "web-build"],
+            RUST,
+            |log| {
+                let mut command = place.cargo();
+                command
+                    .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+                    .env("TRESEN_BIN", place.binary("tresen"))
+                    .env("SIMS_BIN", place.binary("sims"));
+                counted(&mut command, Runner::Cargo, log)
+            },
+        ),
+        step("references", &["build"], RUST, |_| {
+            reference::check_all(place).map(|()| Verdict::Checked)
+        }),
+        step("dependencies", &[], "tools", |log| deny::check(place, log)),
+        step("advisories", &["dependencies"], "tools", |log| {
+            deny::check_advisories(place, log)
+        }),
+    ]
+}
+
+fn web_steps(place: &Place) -> Vec<Step<'_>> {
+    const WEB: &str = "web";
+    vec![
+        step("web-install", &[], WEB, |log| {
+            if !web::is_installed(place) {
+                process::run_by_line(&mut web::install_command(place), |line| log.line(line))?;
+                web::mark_installed(place)?;
+            }
+            Ok(Verdict::Checked)
+        }),
+        step("web-build", &["web-install", "page-folders"], WEB, |log| {
+            process::run_by_line(&mut web::build_command(place), |line| log.line(line))?;
+            web::mark_built(place)?;
+            Ok(Verdict::Checked)
+        }),
+        step("web-size", &["web-build"], WEB, |log| {
+            checked(&mut place.npm(&["run", "size"]), log)
+        }),
+        step("web-check", &["web-install"], WEB, |log| {
+            checked(&mut place.npm(&["run", "check"]), log)
+        }),
+        step("web-tests", &["machine", "web-install"], WEB, |log| {
+            counted(&mut place.npm(&["test"]), Runner::Vitest, log)
+        }),
+    ]
+}
+
+/// The finished programs, seen from outside.
+fn outer_steps(place: &Place) -> Vec<Step<'_>> {
+    const OUTER: &str = "outer";
+    let mut steps = Vec::new();
+    if place.root.join("judges/run").is_file() {
+        steps.push(step("judges", &["machine", "build"], OUTER, |log| {
+            let mut command = place.command(place.root.join("judges/run"));
+            command.env("SIMS_BIN", place.binary("sims"));
+            counted(&mut command, Runner::Plain, log)
+        }));
+    }
+    if place.web().join("e2e").is_dir() {
+        steps.push(step(
+            "e2e",
+            &["machine", "build", "web-build", "rust-tests"],
+            OUTER,
+            |log| {
+                let mut command = place.npm(&["run", "e2e"]);
+                command
+                    .env("TRESEN_BIN", place.binary("tresen"))
+                    .env("SIMS_BIN", place.binary("sims"));
+                counted(&mut command, Runner::Playwright, log)
+            },
+        ));
+    }
+    steps
+}
+
+fn step<'a>(
+    name: &'static str,
+    needs: &'static [&'static str],
+    lane: &'static str,
+    work: impl Fn(&Log) -> Result<Verdict, Failure> + Sync + 'a,
+) -> Step<'a> {
+    Step {
+        name,
+        needs,
+        lane,
+        work: Box::new(work),
+    }
+}
+
+fn checked(command: &mut Command, log: &Log) -> Result<Verdict, Failure> {
+    process::run_by_line(command, |line| log.line(line))?;
+    Ok(Verdict::Checked)
+}
+
+/// A runner that fails without a failed test (it did not compile, it was killed) failed as well.
+fn counted(command: &mut Command, runner: Runner, log: &Log) -> Result<Verdict, Failure> {
+    let ended = process::run_by_line(command, |line| log.line(line));
+    let counts = count(runner, &log.lines());
+    match ended {
+        Err(failure) if counts.failed == 0 => Err(failure),
+        _ => Ok(Verdict::Tests(counts)),
+    }
+}
+
+fn tidied(place: &Place, log: &Log) -> Result<Verdict, Failure> {
+    let findings = tidy::check(&place.root)?;
+    for finding in &findings {
+        log.line(&finding.to_string());
+    }
+    if findings.is_empty() {
+        Ok(Verdict::Checked)
+    } else {
+        Err(Failure(format!("{} findings", findings.len())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wanted_step_brings_what_it_needs() {
+        let nothing = |_: &Log| Ok(Verdict::Checked);
+        let mut steps = vec![
+            step("a", &[], "x", nothing),
+            step("b", &["a"], "x", nothing),
+            step("c", &["b", "left-out"], "x", nothing),
+            step("d", &[], "x", nothing),
+        ];
+        keep_with_needs(&mut steps, &["c".to_owned()]);
+        let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+}
