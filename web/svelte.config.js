@@ -1,0 +1,3 @@
+/** @type {import("svelte/compiler").CompileOptions} */
+const compilerOptions = { runes: true };
+export default { compilerOptions };
