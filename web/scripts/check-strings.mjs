@@ -34,7 +34,7 @@ function* faults(node, inTag = null) {
     if (SPOKEN.has(node.name) && hasWords(text)) yield [node.start, `words in ${node.name}: ${text}`];
     return;
   }
-  if (node.type?.endsWith("Expression") || node.type === "ExpressionTag") return;
+  if (node.type?.endsWith("Directive") || node.type?.endsWith("Expression") || node.type === "ExpressionTag") return;
   for (const [key, value] of Object.entries(node)) {
     if (key === "css" || key === "instance" || key === "module" || key === "parent" || key === "metadata") continue;
     yield* faults(value, inTag);
