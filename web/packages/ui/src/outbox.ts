@@ -23,6 +23,8 @@ export interface OutboxEntry {
   created_at: string;
   text: string | null;
   files: OutboxFile[];
+  /** What the page needs besides text and files, for example a quote; kept as it is. */
+  extra?: Record<string, unknown>;
   /** A refused entry stays for the person to decide; the ones behind it go on. */
   state: "waiting" | "refused";
   explanation?: string;
@@ -110,7 +112,8 @@ export class Outbox {
     await this.settle(clientId);
     // Uploads are repeated as well: what was refused may have been the attachment.
     const files = entry.files.map(({ attachment_id: _, ...file }) => file);
-    await this.add({ client_id: freshId, queue: entry.queue, text: entry.text, files });
+    const { queue, text, extra } = entry;
+    await this.add({ client_id: freshId, queue, text, files, ...(extra ? { extra } : {}) });
   }
 
   /** Sends all that waits. Call on start, when online again, when visible again. */
