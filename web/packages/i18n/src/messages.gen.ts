@@ -9,7 +9,6 @@ export interface Messages {
   "chat.lost": object;
   "chat.offline": object;
   "chat.offline.waiting": object;
-  "chat.back": object;
   "chat.unknown.title": object;
   "chat.unknown.text": object;
   "chat.down.title": object;
@@ -56,6 +55,7 @@ export interface Messages {
   "chat.theme.light": object;
   "chat.theme.dark": object;
   "chat.close": object;
+  "chat.close.picture": object;
   "chat.picture": object;
   "chat.title.unread": { count: number; title: string | number };
   "chat.voice.name": object;

@@ -100,7 +100,7 @@ describe("live", () => {
     const onError = (event: Event) => event.preventDefault();
     globalThis.addEventListener?.("error", onError);
     const uncaught = (error: Error) => expect(error.message).toBe("broken");
-    process.once("uncaughtException", uncaught);
+    (globalThis as unknown as { process: NodeJS.EventEmitter }).process.once("uncaughtException", uncaught);
     receive();
     broken = false;
     socket.close();

@@ -1,0 +1,19 @@
+// What the address says about this page. `/c/{entry}`, with `?embed=1` inside the widget.
+
+export interface Page {
+  slug: string;
+  embedded: boolean;
+  /** Language asked for by the embedding page, if any. */
+  language: string | null;
+}
+
+export function readPage(address: URL): Page | null {
+  const match = /^\/c\/([^/]+)\/?$/.exec(address.pathname);
+  const slug = match?.[1];
+  if (!slug) return null;
+  return {
+    slug: decodeURIComponent(slug),
+    embedded: address.searchParams.get("embed") === "1",
+    language: address.searchParams.get("lang"),
+  };
+}
