@@ -20,7 +20,7 @@ interface Verbs {
 }
 
 const MARK = "tresen";
-const script = document.currentScript as HTMLScriptElement | null;
+const script = (document.currentScript ?? document.querySelector("script[data-entry]")) as HTMLScriptElement | null;
 const known = window as unknown as { tresen?: Verbs };
 
 const WORDS = {

@@ -143,6 +143,7 @@ export interface Messages {
   "desk.row.unread": { count: number };
   "desk.channel.webchat": object;
   "desk.channel.whatsapp": object;
+  "desk.channel.email": object;
   "desk.status.open": object;
   "desk.status.waiting": object;
   "desk.status.snoozed": object;
