@@ -50,7 +50,10 @@ async function change(id: string, shown: Partial<Conversation>, told: object): P
 export async function setStatus(id: string, status: Status): Promise<void> {
   const before = book.conversations.get(id);
   if (!before || before.status === status) return;
-  const undo = () => void change(id, { status: before.status }, { status: before.status });
+  const undo = () => {
+    lists.restore(id);
+    void change(id, { status: before.status }, { status: before.status });
+  };
   if (status === "done") leave(id);
   if (await change(id, { status }, { status })) toasts.say(t(status === "done" ? "desk.done.toast" : "desk.reopened.toast"), { undo });
 }
@@ -59,15 +62,20 @@ export async function setStatus(id: string, status: Status): Promise<void> {
 export function leaveAsDone(id: string): void {
   leave(id);
   desk.pretend(id, { status: "done" });
-  toasts.say(t("desk.senddone.toast"), { undo: () => void change(id, { status: "waiting" }, { status: "waiting" }) });
+  toasts.say(t("desk.senddone.toast"), {
+    undo: () => {
+      lists.restore(id);
+      void change(id, { status: "waiting" }, { status: "waiting" });
+    },
+  });
 }
 
 /** Done with this one: its row goes, the next of the list comes. */
 function leave(id: string): void {
+  const list = lists.get(currentView());
+  const next = list.neighbour(id, 1) ?? list.neighbour(id, -1);
   lists.dismiss(id);
   if (router.route.page !== "inbox" || router.route.conversation !== id) return;
-  const list = lists.get(router.route.view);
-  const next = list.neighbour(id, 1) ?? list.neighbour(id, -1);
   if (router.route.view === "done" || router.route.view === "all") return;
   if (ui.phone || !next || next === id) router.go(inboxPath(router.route.view));
   else openConversation(next);

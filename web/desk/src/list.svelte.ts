@@ -98,6 +98,11 @@ export class ListState {
     this.#gone.add(id);
   }
 
+  /** The action was taken back. */
+  restore(id: string): void {
+    this.#gone.delete(id);
+  }
+
   /** The neighbour of a row; used when the row itself is about to leave. */
   neighbour(id: string | null, step: 1 | -1): string | null {
     const rows = this.rows;

@@ -20,4 +20,7 @@ export const lists = {
   dismiss(conversationId: string): void {
     for (const list of states.values()) list.dismiss(conversationId);
   },
+  restore(conversationId: string): void {
+    for (const list of states.values()) list.restore(conversationId);
+  },
 };

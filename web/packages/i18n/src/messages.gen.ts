@@ -48,6 +48,9 @@ export interface Messages {
   "chat.refused.discard": object;
   "chat.refused.plain": object;
   "chat.refused.status": { reason: string | number };
+  "chat.stale": object;
+  "chat.stale.send": object;
+  "chat.length.over": { count: number };
   "chat.menu": object;
   "chat.menu.language": object;
   "chat.menu.theme": object;
@@ -249,6 +252,7 @@ export interface Messages {
   "desk.template.none": object;
   "desk.template.note": object;
   "desk.template.gap": { name: string | number };
+  "desk.template.gap.example": { example: string | number; name: string | number };
   "desk.template.gap.missing": object;
   "desk.template.preview": object;
   "desk.template.submit": object;
