@@ -1,7 +1,7 @@
 // State and actions of the customer chat. Nothing is stored and no session exists before the first
 // message is sent; the outbox sends, the live connection and the timeline bring what the server has.
 import type { ChatConversation, ChatEntry, ChatSession, LiveEvent, Message, Timeline } from "@tresen/api";
-import { ApiError, createClient, OfflineError, type Client } from "@tresen/api/client";
+import { ApiError, createClient, OfflineError } from "@tresen/api/client";
 import { currentLanguage, t } from "@tresen/i18n";
 import { Live, socketUrl, type LiveState } from "@tresen/ui/live.ts";
 import { openExistingOutboxStore, openOutboxStore } from "@tresen/ui/outbox-store.ts";
@@ -29,6 +29,15 @@ const PAGE = 50;
 const POLL_MS = 15_000;
 const TYPING_SHOWN_MS = 8_000;
 const TYPING_TOLD_MS = 4_000;
+/** What waited for a day is perhaps no longer wanted. */
+const STALE_MS = 24 * 3_600_000;
+
+const client = createClient({ base: "/chat/v1", language: currentLanguage });
+
+/** The public facts of an entry in the page's language. Stores nothing on either side. */
+export function fetchEntry(slug: string): Promise<ChatEntry> {
+  return client.get<ChatEntry>(`/entries/${encodeURIComponent(slug)}`, { locale: currentLanguage() });
+}
 
 export class Chat {
   stage = $state<"loading" | "unknown" | "down" | "open">("loading");
@@ -51,7 +60,6 @@ export class Chat {
   settled = $state(false);
 
   readonly slug: string;
-  private readonly client: Client;
   private readonly outbox: Outbox;
   private readonly connection: Live<LiveEvent<ChatConversation>, TypingTold>;
   private sessionRequest: Promise<void> | null = null;
@@ -61,12 +69,13 @@ export class Chat {
   private poll: ReturnType<typeof setInterval> | undefined;
   private accepted = false;
 
+  /** `first` is the entry when it was already asked for, beside the texts of the page. */
   constructor(
     slug: string,
     private readonly hooks: ChatHooks,
+    private first: Promise<ChatEntry> | null = null,
   ) {
     this.slug = slug;
-    this.client = createClient({ base: "/chat/v1", language: currentLanguage });
     this.outbox = new Outbox({
       open: () => openOutboxStore(`tresen-chat-${slug}`),
       openExisting: () => openExistingOutboxStore(`tresen-chat-${slug}`),
@@ -74,6 +83,7 @@ export class Chat {
       changed: () => (this.pending = this.outbox.list().map((entry) => ({ ...entry }))),
       now: () => new Date(),
       exclusive: acrossTabs(slug),
+      staleAfterMs: STALE_MS,
     });
     this.connection = new Live({
       url: (cursor) => socketUrl("/chat/v1/live", cursor),
@@ -100,15 +110,16 @@ export class Chat {
 
   /** The notice and the title follow the language of the page. */
   async loadEntry(): Promise<void> {
-    const slug = encodeURIComponent(this.slug);
-    this.entry = await this.client.get<ChatEntry>(`/entries/${slug}`, { locale: currentLanguage() });
+    const asked = this.first ?? fetchEntry(this.slug);
+    this.first = null;
+    this.entry = await asked;
   }
 
   private async resume(): Promise<void> {
     const known = (this.entry as { session?: Session | null } | null)?.session;
     try {
       // A server that tells the session with the entry saves a request that would fail for newcomers.
-      this.takeSession(known === undefined ? ((await this.client.get<Session | undefined>("/session")) ?? null) : known);
+      this.takeSession(known === undefined ? ((await client.get<Session | undefined>("/session")) ?? null) : known);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) this.online = navigator.onLine;
     }
@@ -141,7 +152,7 @@ export class Chat {
   async refresh(): Promise<void> {
     if (!this.session) return;
     try {
-      const page = await this.client.get<Timeline<Message>>("/timeline", { from: "end", limit: PAGE });
+      const page = await client.get<Timeline<Message>>("/timeline", { from: "end", limit: PAGE });
       const last = this.messages.at(-1)?.seq;
       const gap = last !== undefined && page.previous_cursor !== null && (page.items[0]?.seq ?? 0) > last + 1;
       if (this.messages.length === 0 || gap) {
@@ -164,7 +175,7 @@ export class Chat {
     this.loadingOlder = true;
     this.olderFailed = false;
     try {
-      const page = await this.client.get<Timeline<Message>>("/timeline", { from: "end", limit: PAGE, cursor: this.older });
+      const page = await client.get<Timeline<Message>>("/timeline", { from: "end", limit: PAGE, cursor: this.older });
       this.older = page.previous_cursor;
       this.messages = mergeMessages(page.items, this.messages);
     } catch {
@@ -183,6 +194,9 @@ export class Chat {
 
   retry(clientId: string): Promise<void> {
     return this.outbox.retry(clientId, newClientId());
+  }
+  resumeStale(clientId: string): Promise<void> {
+    return this.outbox.resume(clientId);
   }
   discard(clientId: string): Promise<void> {
     return this.outbox.settle(clientId);
@@ -203,7 +217,7 @@ export class Chat {
     if (!this.session || seq <= this.readSeq) return;
     const before = this.readSeq;
     this.readSeq = seq;
-    await this.client.post("/read", { seq }).catch(() => (this.readSeq = before));
+    await client.post("/read", { seq }).catch(() => (this.readSeq = before));
   }
 
   /** Tells that the customer writes, not more often than needed. */
@@ -219,7 +233,7 @@ export class Chat {
       await this.ensureSession();
       for (const file of entry.files) await this.uploadOnce(file, keep);
       const attachments = entry.files.flatMap(({ attachment_id }) => attachment_id ?? []);
-      const message = await this.client.post<Message>("/messages", {
+      const message = await client.post<Message>("/messages", {
         client_id: entry.client_id,
         ...(entry.text === null ? {} : { text: entry.text }),
         ...(attachments.length > 0 ? { attachments } : {}),
@@ -239,7 +253,7 @@ export class Chat {
     });
     const { blob, name, mime, voice } = file;
     const onprogress = (share: number) => (this.progress = { ...this.progress, [file.key]: share });
-    const headers = this.client.headers();
+    const headers = client.headers();
     const { id } = await uploadAttachment({ url: "/chat/v1/attachments", blob, name, mime, voice, headers, onprogress });
     file.attachment_id = id;
     await keep();
@@ -258,7 +272,7 @@ export class Chat {
 
   private ensureSession(): Promise<void> {
     if (this.session) return Promise.resolve();
-    this.sessionRequest ??= this.client
+    this.sessionRequest ??= client
       .post<Session>("/sessions", {
         entry: this.slug,
         locale: currentLanguage(),

@@ -156,6 +156,23 @@ describe("outbox", () => {
     expect(server.messages).toHaveLength(1);
   });
 
+  it("asks about what waited too long, and sends it under its old id when it is wanted", async () => {
+    server.fault = (attempt) => (attempt === 1 ? "answer lost" : "request lost");
+    const before = makeOutbox();
+    await before.add(message("a"));
+    await before.flush();
+    server.fault = () => null;
+    minute = 26 * 60;
+    const after = makeOutbox({ staleAfterMs: 24 * 3_600_000 });
+    await after.start();
+    await after.add(message("b"));
+    await after.flush();
+    expect(after.list()).toMatchObject([{ client_id: "a", stale: true }]);
+    await after.resume("a");
+    expect(after.list()).toEqual([]);
+    expect(server.messages.map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+
   it("waits as long as the server asks, and longer after each failure", async () => {
     const waits: number[] = [];
     const schedule = (run: () => void, ms: number) => (waits.push(ms), timers.push(run));

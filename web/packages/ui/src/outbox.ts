@@ -28,6 +28,8 @@ export interface OutboxEntry {
   /** A refused entry stays for the person to decide; the ones behind it go on. */
   state: "waiting" | "refused";
   explanation?: string;
+  /** Waited so long that a person should say whether it is still wanted (`staleAfterMs`). */
+  stale?: boolean;
 }
 export interface OutboxStore {
   all(): Promise<OutboxEntry[]>;
@@ -51,6 +53,8 @@ export interface OutboxOptions {
   schedule?: (run: () => void, afterMs: number) => unknown;
   cancel?: (timer: unknown) => void;
   random?: () => number;
+  /** What an earlier page left and is older than this waits for `resume`; default: never. */
+  staleAfterMs?: number;
 }
 
 const RETRY_FIRST_MS = 1_000;
@@ -80,6 +84,9 @@ export class Outbox {
     this.store ??= await this.options.openExisting().catch(() => null);
     if (!this.store) return;
     await this.reload();
+    const limit = this.options.now().getTime() - (this.options.staleAfterMs ?? Infinity);
+    for (const entry of this.entries.values()) entry.stale = Date.parse(entry.created_at) < limit;
+    this.options.changed();
     await this.flush();
   }
 
@@ -116,6 +123,15 @@ export class Outbox {
     await this.add({ client_id: freshId, queue, text, files, ...(extra ? { extra } : {}) });
   }
 
+  /** A stale entry is still wanted. The id stays: an earlier attempt may have arrived. */
+  async resume(clientId: string): Promise<void> {
+    const entry = this.entries.get(clientId);
+    if (!entry?.stale) return;
+    entry.stale = false;
+    this.options.changed();
+    await this.flush();
+  }
+
   /** Sends all that waits. Call on start, when online again, when visible again. */
   flush(): Promise<void> {
     if (this.running) {
@@ -149,7 +165,7 @@ export class Outbox {
   /** Null when nothing is left to send, else the seconds the server asked to wait. */
   private async drainQueue(queue: string): Promise<number | null> {
     for (;;) {
-      const entry = this.list(queue).find(({ state }) => state === "waiting");
+      const entry = this.list(queue).find(({ state, stale }) => state === "waiting" && !stale);
       if (!entry) return null;
       const keep = async () => {
         if (this.entries.has(entry.client_id)) await this.keep(entry);
