@@ -56,6 +56,8 @@ export class Chat {
   older = $state<string | null>(null);
   loadingOlder = $state(false);
   olderFailed = $state(false);
+  /** A session was made, but the browser did not keep its cookie (an embedding page of another site). */
+  cookiesBlocked = $state(false);
   /** The timeline was fetched, or there is none yet. */
   settled = $state(false);
 
@@ -68,6 +70,8 @@ export class Chat {
   private typingTold = 0;
   private poll: ReturnType<typeof setInterval> | undefined;
   private accepted = false;
+  /** The session's cookie has not yet been seen to come back. */
+  private unproven = false;
 
   /** `first` is the entry when it was already asked for, beside the texts of the page. */
   constructor(
@@ -229,6 +233,8 @@ export class Chat {
   }
 
   private async deliver(entry: OutboxEntry, keep: () => Promise<void>): Promise<SendOutcome> {
+    // Each attempt would make one more contact nobody can come back to.
+    if (this.cookiesBlocked) return { refused: t("chat.cookies") };
     try {
       await this.ensureSession();
       for (const file of entry.files) await this.uploadOnce(file, keep);
@@ -238,6 +244,7 @@ export class Chat {
         ...(entry.text === null ? {} : { text: entry.text }),
         ...(attachments.length > 0 ? { attachments } : {}),
       });
+      this.unproven = false;
       this.take([message]);
       this.tellAccepted();
       return { done: true };
@@ -262,7 +269,13 @@ export class Chat {
   private outcomeOf(error: unknown): SendOutcome {
     if (error instanceof OfflineError) return { later: true };
     if (!(error instanceof ApiError)) return { refused: t("chat.refused.plain") };
-    if (error.status === 401) this.session = null; // The cookie is gone; the next attempt asks for one.
+    if (error.status === 401) {
+      this.session = null; // The cookie is gone; the next attempt asks for one.
+      if (this.unproven) {
+        this.cookiesBlocked = true;
+        return { refused: t("chat.cookies") };
+      }
+    }
     if (error.status === 401 || error.status === 429 || error.status === 408 || error.status >= 500) {
       return { later: true, afterS: error.retryAfterS ?? 0 };
     }
@@ -279,6 +292,7 @@ export class Chat {
         notice_version: this.entry?.notice.version,
       })
       .then((session) => {
+        this.unproven = true;
         this.takeSession(session);
         this.connect();
       })

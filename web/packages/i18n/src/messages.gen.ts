@@ -51,6 +51,8 @@ export interface Messages {
   "chat.stale": object;
   "chat.stale.send": object;
   "chat.length.over": { count: number };
+  "chat.cookies": object;
+  "chat.cookies.open": object;
   "chat.menu": object;
   "chat.menu.language": object;
   "chat.menu.theme": object;
@@ -233,6 +235,7 @@ export interface Messages {
   "desk.composer.file.type": { channel: string | number };
   "desk.composer.file.size": { channel: string | number; max: string | number };
   "desk.send": object;
+  "desk.send.more": object;
   "desk.senddone": object;
   "desk.note.save": object;
   "desk.window.chip": { time: string | number };
