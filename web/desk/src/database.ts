@@ -11,19 +11,20 @@ const STORE = "shelf";
 export function openShelf<T>(name: string): Shelf<T> {
   const database = new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
+    request.addEventListener("upgradeneeded", () => request.result.createObjectStore(STORE));
+    request.addEventListener("success", () => {
+      // Another tab that wants to upgrade or delete must not wait for us.
+      request.result.addEventListener("versionchange", () => request.result.close());
       resolve(request.result);
-    };
-    request.onerror = () => reject(request.error ?? new Error("IndexedDB failed"));
+    });
+    request.addEventListener("error", () => reject(request.error ?? new Error("IndexedDB failed")));
   });
   async function run<R>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<R>): Promise<R> {
     const transaction = (await database).transaction(STORE, mode);
     const request = work(transaction.objectStore(STORE));
     return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+      transaction.addEventListener("complete", () => resolve(request.result));
+      transaction.addEventListener("abort", () => reject(transaction.error ?? new Error("aborted")));
     });
   }
   return {

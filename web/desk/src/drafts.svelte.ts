@@ -78,8 +78,8 @@ function save(key: string): void {
 }
 
 addEventListener("pagehide", () => {
-  for (const key of [...timers.keys()]) {
-    clearTimeout(timers.get(key));
+  for (const [key, timer] of timers) {
+    clearTimeout(timer);
     save(key);
   }
 });

@@ -46,6 +46,13 @@ export class Wizard {
     else await this.#finish();
   }
 
+  /** An error that was mended goes away while typing; new ones wait for "continue". */
+  recheck(): void {
+    const faults = faultsOf(this.stage as Step, this.answers);
+    const still = Object.entries(this.errors).filter(([field]) => field in faults);
+    if (still.length < Object.keys(this.errors).length) this.errors = Object.fromEntries(still);
+  }
+
   back(): void {
     history.back();
   }
