@@ -91,6 +91,7 @@ export interface Messages {
   "desk.profile": { name: string | number };
   "desk.search": object;
   "desk.key.palette": object;
+  "desk.key.leave": object;
   "desk.key.note": object;
   "desk.key.senddone": object;
   "desk.error.offline": object;
@@ -178,7 +179,7 @@ export interface Messages {
   "desk.taken.toast": object;
   "desk.assigned.toast": { name: string | number };
   "desk.unassigned.toast": object;
-  "desk.panel.open": { name: string | number };
+  "desk.panel.open": object;
   "desk.panel.toggle": object;
   "desk.timeline": object;
   "desk.timeline.empty": object;
