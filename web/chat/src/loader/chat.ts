@@ -83,6 +83,14 @@ function listenersOf() {
   };
 }
 
+function makeFrame(base: string, entry: string, title: string, lang: string | undefined) {
+  const frame = element("iframe");
+  frame.title = title;
+  frame.allow = "microphone; camera; clipboard-write";
+  frame.src = `${base}/c/${encodeURIComponent(entry)}?embed=1${lang ? `&lang=${encodeURIComponent(lang)}` : ""}`;
+  return frame;
+}
+
 function begin(tag: HTMLScriptElement): Verbs {
   const { entry = "", lang, side, label } = tag.dataset;
   const base = new URL(tag.src).origin;
@@ -92,6 +100,8 @@ function begin(tag: HTMLScriptElement): Verbs {
   const listeners = listenersOf();
   let frame: HTMLIFrameElement | null = null;
   let shown = false;
+  // Before the chat's page is there, a message would go to an empty frame of another origin.
+  let ready = false;
   let unread = 0;
 
   function draw() {
@@ -104,28 +114,30 @@ function begin(tag: HTMLScriptElement): Verbs {
     box.classList.toggle("open", shown);
     if (frame) frame.hidden = !shown;
   }
-  function makeFrame() {
-    const made = element("iframe");
-    made.title = words.title;
-    made.allow = "microphone; camera; clipboard-write";
-    made.src = `${base}/c/${encodeURIComponent(entry)}?embed=1${lang ? `&lang=${encodeURIComponent(lang)}` : ""}`;
-    box.prepend(made);
-    return made;
+  function tellFrame() {
+    frame?.contentWindow?.postMessage({ from: MARK, type: shown ? "opened" : "closed" }, base);
   }
   function show(next: boolean) {
     if (shown === next) return;
     shown = next;
-    if (next) frame ??= makeFrame();
+    if (next && !frame) {
+      frame = makeFrame(base, entry, words.title, lang);
+      box.prepend(frame);
+    }
     draw();
     (next ? frame : button)?.focus();
-    frame?.contentWindow?.postMessage({ from: MARK, type: next ? "opened" : "closed" }, base);
+    if (ready) tellFrame();
     listeners.tell(next ? "open" : "close");
   }
   function heard({ source, origin, data }: MessageEvent) {
     if (!frame || source !== frame.contentWindow || origin !== base || data?.from !== MARK) return;
     const { type, count } = data as { type: string; count: number };
     if (type === "close") show(false);
-    if (type === "ready" && shown) frame.focus();
+    if (type === "ready") {
+      ready = true;
+      if (shown) frame.focus();
+      else tellFrame();
+    }
     if (type === "sent") listeners.tell("sent");
     if (type === "unread" && Number.isFinite(count) && count !== unread) {
       unread = count;

@@ -1,8 +1,8 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openExistingOutboxStore, openOutboxStore } from "./outbox-store.ts";
-import { Outbox, type OutboxEntry, type OutboxOptions, type SendOutcome } from "./outbox.ts";
+import { acrossTabs, Outbox, type OutboxEntry, type OutboxOptions, type SendOutcome } from "./outbox.ts";
 
 /** A server that keeps one message per client_id, and whose network can be told to fail. */
 class Server {
@@ -154,6 +154,17 @@ describe("outbox", () => {
     await here.flush();
     expect(here.list()).toEqual([]);
     expect(server.messages).toHaveLength(1);
+  });
+
+  it("sends also where the browser refuses locks and databases", async () => {
+    vi.stubGlobal("navigator", { locks: { request: () => Promise.reject(new DOMException("denied", "SecurityError")) } });
+    const refused = () => Promise.reject(new DOMException("denied", "UnknownError"));
+    const outbox = makeOutbox({ exclusive: acrossTabs("x"), open: refused, openExisting: refused });
+    await outbox.start();
+    await outbox.add(message("a"));
+    await outbox.flush();
+    vi.unstubAllGlobals();
+    expect(server.messages.map(({ id }) => id)).toEqual(["a"]);
   });
 
   it("asks about what waited too long, and sends it under its old id when it is wanted", async () => {

@@ -235,6 +235,17 @@ export class Outbox {
 export function acrossTabs(name: string): (run: () => Promise<void>) => Promise<void> {
   return async (run) => {
     if (typeof navigator === "undefined" || !navigator.locks) return run();
-    await navigator.locks.request(`outbox ${name}`, run);
+    let begun = false;
+    const once = () => {
+      begun = true;
+      return run();
+    };
+    try {
+      await navigator.locks.request(`outbox ${name}`, once);
+    } catch (error) {
+      // A widget without storage rights gets no lock either; it is alone with its queue then.
+      if (begun) throw error;
+      await run();
+    }
   };
 }
