@@ -83,6 +83,15 @@ function listenersOf() {
   };
 }
 
+const spokenCount = (unread: number, words: { one: string; many: string }) =>
+  unread > 0 ? `, ${unread} ${unread === 1 ? words.one : words.many}` : "";
+
+/** The language of the launcher's own few words. */
+function wordsFor(lang: string | undefined) {
+  const wish = lang ?? (document.documentElement.lang || navigator.language);
+  return wish.toLowerCase().startsWith("de") ? WORDS.de : WORDS.en;
+}
+
 function makeFrame(base: string, entry: string, title: string, lang: string | undefined) {
   const frame = element("iframe");
   frame.title = title;
@@ -94,8 +103,7 @@ function makeFrame(base: string, entry: string, title: string, lang: string | un
 function begin(tag: HTMLScriptElement): Verbs {
   const { entry = "", lang, side, label } = tag.dataset;
   const base = new URL(tag.src).origin;
-  const german = (lang ?? (document.documentElement.lang || navigator.language)).toLowerCase().startsWith("de");
-  const words = german ? WORDS.de : WORDS.en;
+  const words = wordsFor(lang);
   const { host, box, button, badge, path } = build(side);
   const listeners = listenersOf();
   let frame: HTMLIFrameElement | null = null;
@@ -107,8 +115,7 @@ function begin(tag: HTMLScriptElement): Verbs {
   function draw() {
     badge.hidden = unread === 0 || shown;
     badge.textContent = unread > 99 ? "99+" : `${unread}`;
-    const count = unread > 0 ? `, ${unread} ${unread === 1 ? words.one : words.many}` : "";
-    button.setAttribute("aria-label", shown ? words.close : (label ?? words.open) + count);
+    button.setAttribute("aria-label", shown ? words.close : (label ?? words.open) + spokenCount(unread, words));
     button.setAttribute("aria-expanded", `${shown}`);
     path.setAttribute("d", shown ? ARROW : BUBBLE);
     box.classList.toggle("open", shown);
