@@ -111,7 +111,7 @@ async function longestWaiting(): Promise<Conversation | null> {
   let cursor: string | null = null;
   let last: Conversation | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer: List<Conversation> = await api.get<List<Conversation>>("/conversations", { ...queryOf("queue", "due", cursor), limit: 100 });
+    const answer: List<Conversation> = await api.get<List<Conversation>>("/conversations", { ...queryOf("queue", "due", cursor), limit: 200 });
     last = answer.items.at(-1) ?? last;
     cursor = answer.next_cursor;
     if (!cursor) break;

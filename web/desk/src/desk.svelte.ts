@@ -23,6 +23,7 @@ let counts = $state.raw<ConversationCounts>(NO_COUNTS);
 let teammates = $state.raw<Teammate[]>([]);
 let channels = $state.raw<Channel[] | null>(null);
 let connected = $state(true);
+let viewing: string | null = null;
 let feedAt = 0;
 let live: Live<LiveEvent, TypingFrame | ViewingFrame> | undefined;
 let checkedAt = 0;
@@ -89,9 +90,15 @@ export const desk = {
     void desk.loadCounts();
   },
 
-  /** Typing, viewing: may be lost. */
+  /** Typing and the like: may be lost. */
   tell(frame: object): void {
     live?.tell(frame);
+  },
+
+  /** What is open here, for the others to see. Said again after every new connection. */
+  view(conversationId: string | null): void {
+    viewing = conversationId;
+    desk.tell({ type: "viewing", conversation_id: conversationId });
   },
 
   conversation(id: string | null): Conversation | undefined {
@@ -179,6 +186,7 @@ function readAnew(): void {
 function follow(state: LiveState): void {
   if (state === "connecting") return;
   connected = state === "open";
+  if (connected && viewing) desk.view(viewing);
   // A socket that is refused does not say why: the session may be over.
   if (!connected && Date.now() - checkedAt > SESSION_CHECK_MS && auth.phase === "in") {
     checkedAt = Date.now();

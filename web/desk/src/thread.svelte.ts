@@ -124,7 +124,7 @@ export const current = {
   },
   open(id: string | null): void {
     if (thread?.id === id) return;
-    desk.tell({ type: "viewing", conversation_id: id });
+    desk.view(id);
     if (id === null) {
       thread = null;
       return;

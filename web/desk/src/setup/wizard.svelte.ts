@@ -103,6 +103,8 @@ export class Wizard {
       const step = Object.keys(this.errors).map(stepOf).find(Boolean);
       if (step) this.goTo(step);
       this.problem = sentenceOf(error);
+    } else if (error instanceof ApiError && error.status === 409) {
+      this.stage = "not-needed";
     } else if (error instanceof ApiError && [401, 403, 404, 410].includes(error.status)) {
       this.stage = "bad-token";
     } else {

@@ -4,9 +4,9 @@
  * Framework-free, so that it can be tested as a function: whatever order events and
  * fetched pages arrive in, however often, the book ends in the same state.
  *
- * Conversations carry a `version`; the higher one stays. Timeline items carry none, so
- * each is stamped with the feed number it was learned at (an event's own `seq`, or for a
- * fetched page the cursor held when the request began); the higher stamp stays.
+ * Conversations and messages carry a `version`; the higher one stays. Notes and activities
+ * carry none, so each item is stamped with the feed number it was learned at (an event's own
+ * `seq`, or for a fetched page the feed's place when the request began); the higher one stays.
  */
 import type { Conversation, LiveEvent, TimelineItem, Timeline } from "@tresen/api";
 
@@ -132,9 +132,20 @@ export function nothingTouched(): Touched {
 function put(thread: OpenThread, item: TimelineItem, stamp: number): boolean {
   if (item.seq < thread.floor) return false;
   const known = thread.entries.get(item.seq);
-  if (known && known.stamp >= stamp) return false;
+  if (known && !isNewer(item, stamp, known)) return false;
   thread.entries.set(item.seq, { item, stamp });
   return true;
+}
+
+/** Where both tell their version, that decides; else the later place in the feed. */
+function isNewer(item: TimelineItem, stamp: number, known: Entry): boolean {
+  const [mine, theirs] = [versionOf(item), versionOf(known.item)];
+  if (mine !== undefined && theirs !== undefined) return mine > theirs;
+  return stamp > known.stamp;
+}
+
+function versionOf(item: TimelineItem): number | undefined {
+  return item.type === "message" ? item.version : undefined;
 }
 
 function sorted(thread: OpenThread): TimelineItem[] {

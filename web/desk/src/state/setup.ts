@@ -49,7 +49,7 @@ export function stepOf(field: string): Step | null {
 }
 
 export function isSlug(text: string): boolean {
-  return /^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/.test(text);
+  return /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])$/.test(text);
 }
 
 const SPELLED: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss" };

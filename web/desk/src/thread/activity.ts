@@ -1,6 +1,7 @@
 /** The sentence of an activity. Unknown kinds and missing facts still make a sentence. */
 import { t } from "@tresen/i18n";
 import type { Activity } from "@tresen/api";
+import { desk } from "../desk.svelte.ts";
 
 const PRIVACY = /^(notice|consent|preference|identity|erasure|erased|masked|access|retention)/;
 
@@ -26,7 +27,8 @@ export function words(activity: Activity): string {
       return version ? t("desk.activity.notice.version", { version }) : t("desk.activity.notice");
     }
     case "assigned": {
-      const name = fact(activity, "assignee_name", "assignee", "teammate_name", "name");
+      const id = fact(activity, "assignee_id");
+      const name = fact(activity, "assignee_name", "assignee") ?? desk.teammates.find((teammate) => teammate.id === id)?.name ?? null;
       if (name && actor && name !== actor) return t("desk.activity.assigned.by", { name, actor });
       return t("desk.activity.assigned", { name: name ?? actor ?? t("ui.message.team") });
     }
@@ -39,9 +41,14 @@ export function words(activity: Activity): string {
       return actor ? t("desk.activity.by", { what, actor }) : what;
     }
     case "identity_changed":
-      return t("desk.activity.identity");
-    case "preference_changed":
+      return t(activity.data["cause"] === "changed_device" ? "desk.activity.identity.device" : "desk.activity.identity");
+    case "preference_changed": {
+      const category = fact(activity, "category");
+      const decision = fact(activity, "decision");
+      if (category && decision === "stop") return t("desk.activity.preference.stop", { category });
+      if (category && decision === "resume") return t("desk.activity.preference.resume", { category });
       return t("desk.activity.preference");
+    }
     case "call":
       return t("desk.activity.call");
     default:

@@ -130,6 +130,7 @@ export interface Conversation {
 export interface ConversationCounts {
   mine: number;
   queue: number;
+  waiting?: number;
   snoozed: number;
   done: number;
   unread_mine: number;
@@ -210,6 +211,8 @@ export interface Message {
   deleted_at: Timestamp | null;
   client_id: string | null;
   channel_id: string;
+  /** Grows with every change of this message. */
+  version?: number;
 }
 export interface Note {
   type: "note";

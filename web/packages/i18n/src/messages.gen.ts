@@ -149,6 +149,7 @@ export interface Messages {
   "desk.row.unread": { count: number };
   "desk.channel.webchat": object;
   "desk.channel.whatsapp": object;
+  "desk.channel.phone": object;
   "desk.channel.email": object;
   "desk.status.open": object;
   "desk.status.waiting": object;
@@ -210,6 +211,9 @@ export interface Messages {
   "desk.activity.status.done": object;
   "desk.activity.by": { actor: string | number; what: string | number };
   "desk.activity.identity": object;
+  "desk.activity.identity.device": object;
+  "desk.activity.preference.stop": { category: string | number };
+  "desk.activity.preference.resume": { category: string | number };
   "desk.activity.preference": object;
   "desk.activity.call": object;
   "desk.activity.other": { kind: string | number };
@@ -229,6 +233,7 @@ export interface Messages {
   "desk.composer.drop": object;
   "desk.composer.saved": object;
   "desk.composer.count": { max: string | number; used: string | number };
+  "desk.composer.collision": { name: string | number };
   "desk.composer.quote.remove": object;
   "desk.composer.failed": object;
   "desk.composer.note.files": object;
