@@ -16,7 +16,6 @@ pub mod names {
     pub const JOBS: &str = "tresen_jobs_total";
     pub const JOBS_WAITING: &str = "tresen_jobs_waiting";
     pub const LIVE_SOCKETS: &str = "tresen_live_sockets";
-    pub const MESSAGES: &str = "tresen_messages_total";
     pub const OPEN_SOCKETS: &str = "tresen_open_sockets";
 }
 
@@ -114,12 +113,6 @@ pub const METRICS: &[Metric] = &[
         MetricKind::Gauge,
         "`side` = desk, chat",
         "Live sockets",
-    ),
-    metric(
-        names::MESSAGES,
-        MetricKind::Counter,
-        "`channel_kind`, `direction` = inbound, outbound",
-        "Messages that became durable",
     ),
     metric(
         names::OPEN_SOCKETS,

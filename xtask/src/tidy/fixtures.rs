@@ -10,7 +10,8 @@ const RESERVED_NUMBERS: [&str; 9] = [
     r"^496990009\d{3}$",
     r"^494066969\d{3}$",
     r"^498999998\d{3}$",
-    r"^4917139200\d{2}$",
+    // A longer number that begins with a reserved one cannot be given to anybody.
+    r"^4917139200\d{2,3}$",
     r"^49176040690\d{2}$",
     r"^1\d{3}55501\d{2}$",
     r"^44(20|1632|7700)\d{5,7}$",
@@ -26,7 +27,8 @@ const RESERVED_DOMAINS: [&str; 10] = [
     ".invalid",
     "localhost",
     ".localhost",
-    "users.noreply.github.com",
+    // Not mail: how WhatsApp writes the names of groups.
+    "g.us",
 ];
 
 fn looked_at(source: &Source) -> bool {
