@@ -75,8 +75,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         names::DB_BATCHES,
         MetricKind::Counter,
-        "`result` = committed, refused, unknown",
-        "Batches of writes; refused ones were decided anew",
+        "`result` = committed, conflict, failed",
+        "Batches of writes; after a conflict the use case decides anew",
     ),
     metric(
         names::DELIVERIES,
