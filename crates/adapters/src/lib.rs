@@ -9,4 +9,4 @@ pub mod net;
 pub use blobs::DirectoryBlobs;
 pub use bus::LocalBus;
 pub use images::{CleanImage, ImageError, Images};
-pub use net::HttpNet;
+pub use net::{HttpNet, NetSetupError};

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use tresen::config::{self, Command, Stop};
+use ports::Clock;
+use tresen::config::{self, Command, Config, Stop};
+use tresen::{doctor, house, people, serve};
 
 fn main() -> ExitCode {
     let environment = std::env::vars_os()
@@ -24,11 +26,70 @@ fn end(stop: &Stop) -> ExitCode {
 }
 
 fn run(invocation: &config::Invocation) -> ExitCode {
-    match invocation.command {
+    match &invocation.command {
         Command::ConfigReference => {
             print!("{}", config::reference_markdown());
             ExitCode::SUCCESS
         }
-        _ => ExitCode::FAILURE,
+        Command::Openapi => {
+            print!("{}", http_edge::openapi::text());
+            ExitCode::SUCCESS
+        }
+        command => {
+            let runtime = match tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+            {
+                Ok(runtime) => runtime,
+                Err(error) => return fail(&error, 1),
+            };
+            runtime.block_on(work(command, &invocation.config))
+        }
+    }
+}
+
+/// Bad configuration ends with 2, everything else that goes wrong with 1.
+fn fail(error: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    eprintln!("tresen: {error}");
+    ExitCode::from(code)
+}
+
+fn done<E: std::fmt::Display>(result: Result<(), E>, code: impl Fn(&E) -> u8) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, code(&error)),
+    }
+}
+
+async fn work(command: &Command, config: &Config) -> ExitCode {
+    if matches!(command, Command::Serve | Command::Demo) {
+        let started = telemetry::init(config.log_format, &config.log_level, || {
+            ports::SystemClock.now().0
+        });
+        if let Err(error) = started {
+            return fail(&error, 1);
+        }
+    }
+    match command {
+        Command::Serve => done(serve::run(config).await, |_| 2),
+        Command::UserAdd(user) => done(people::add_user(config, user).await, |error| {
+            if error.is_input() { 2 } else { 1 }
+        }),
+        Command::TokenIssue(token) => done(people::issue_token(config, token).await, |error| {
+            if error.is_input() { 2 } else { 1 }
+        }),
+        Command::Doctor => match doctor::run(config).await {
+            0 => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        },
+        Command::Migrate => match house::open_store(config, house::Claim::Beside).await {
+            Ok(store) => {
+                store.close().await;
+                println!("the database is up to date");
+                ExitCode::SUCCESS
+            }
+            Err(error) => fail(&error, 2),
+        },
+        Command::Demo | Command::Openapi | Command::ConfigReference => ExitCode::FAILURE,
     }
 }

@@ -11,9 +11,7 @@ use domain::content::{Choices, Content, Quote, Template, TemplateCategory, Templ
 use domain::delivery::DeliveryState;
 use domain::gate::{self, FileFact, SendPermit, SendRequest, Standing, TemplateUseFact};
 use domain::window::ReplyWindow;
-use domain::{
-    AttachmentId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits,
-};
+use domain::{AttachmentId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits};
 use store::{
     Append, AttachmentState, Author, Conversation, Direction, FeedKind, Guard, JobKind, NewJob,
     NewMessage, Preview, PreviewKind, StoredAttachment, StoredMessage, Unit,

@@ -24,6 +24,10 @@ impl Connector for Webchat {
         &WEBCHAT
     }
 
+    fn takes_callbacks(&self) -> bool {
+        false
+    }
+
     fn check_settings(&self, settings: &Settings) -> Result<(), Vec<SettingError>> {
         let unknown: Vec<_> = settings
             .iter()

@@ -35,6 +35,10 @@ impl Connector for Whatsapp {
         &capabilities::WHATSAPP
     }
 
+    fn takes_callbacks(&self) -> bool {
+        true
+    }
+
     fn check_settings(&self, settings: &Settings) -> Result<(), Vec<SettingError>> {
         settings::check(settings)
     }

@@ -1,0 +1,157 @@
+//! `tresen serve`: accepts requests until it is told to stop, then finishes what was begun.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use app::{App, Runner};
+use http_edge::Http;
+use http_edge::edge::{EdgeLimits, serve};
+use telemetry::{Metrics, names};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::house::{Claim, OpenError, open_app};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("{address} cannot be listened at: {source}. Choose another with --listen")]
+    Listen {
+        address: String,
+        source: std::io::Error,
+    },
+    #[error("signals cannot be received: {0}")]
+    Signals(std::io::Error),
+    #[error("the set-up link could not be made: {0}")]
+    Setup(#[from] app::AppError),
+    #[error(transparent)]
+    Metrics(#[from] telemetry::MetricsError),
+}
+
+/// Figures of the engine are looked at this often.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// A house that runs: where it listens, and how it is ended.
+pub struct Running {
+    pub app: App,
+    pub address: SocketAddr,
+    pub public_url: String,
+    stop: watch::Sender<bool>,
+    served: tokio::task::JoinHandle<http_edge::edge::Served>,
+    worked: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Opens the house and accepts requests from now on.
+    ///
+    /// # Errors
+    /// [`ServeError`] with what to change.
+    pub async fn start(config: &Config) -> Result<Self, ServeError> {
+        let address = config.listen.to_string();
+        let listener = TcpListener::bind(address.as_str())
+            .await
+            .map_err(|source| ServeError::Listen {
+                address: address.clone(),
+                source,
+            })?;
+        let bound = listener
+            .local_addr()
+            .map_err(|source| ServeError::Listen { address, source })?;
+        let public_url = config.public_url_at(bound).origin().to_owned();
+        let app = open_app(config, Claim::Server, public_url.clone()).await?;
+        let metrics = Metrics::install()?;
+        let (stop, stopping) = watch::channel(false);
+        let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone());
+        let mut ending = stopping.clone();
+        let served = tokio::spawn(serve(
+            listener,
+            http.router(),
+            EdgeLimits::default(),
+            async move {
+                // The sender lives as long as the house; its end is the end, too.
+                _ = ending.wait_for(|stop| *stop).await;
+            },
+        ));
+        let worked = tokio::spawn(Runner::new(app.clone()).run(stopping.clone()));
+        tokio::spawn(look(app.clone(), metrics, stopping));
+        Ok(Self {
+            app,
+            address: bound,
+            public_url,
+            stop,
+            served,
+            worked,
+        })
+    }
+
+    /// Ends it: requests and jobs at hand are finished, the database is closed.
+    pub async fn end(self) {
+        self.stop.send_replace(true);
+        for ended in [self.served.await.map(|_| ()), self.worked.await] {
+            if let Err(error) = ended {
+                tracing::error!(error = %error, "a part of the house ended badly");
+            }
+        }
+        self.app.store().clone().close().await;
+    }
+}
+
+/// Keeps gauges true that nobody else moves.
+async fn look(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
+    while !*stopping.borrow() {
+        metrics.upkeep();
+        let stats = app.store().engine_stats();
+        for (result, count) in [
+            ("committed", stats.batches),
+            ("conflict", stats.refused),
+            ("failed", stats.unknown),
+        ] {
+            metrics::counter!(names::DB_BATCHES, "result" => result).absolute(count);
+        }
+        if let Ok(counts) = app.store().job_counts().await {
+            let waiting = counts
+                .iter()
+                .find(|(state, _)| state == "ready")
+                .map_or(0, |(_, n)| *n);
+            metrics::gauge!(names::JOBS_WAITING).set(waiting as f64);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+/// Resolves when the process is asked to end.
+///
+/// # Errors
+/// When signals cannot be received.
+pub async fn asked_to_end() -> Result<(), ServeError> {
+    let mut term = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Serves until the process is asked to end.
+///
+/// # Errors
+/// [`ServeError`] with what to change.
+pub async fn run(config: &Config) -> Result<(), ServeError> {
+    let running = Running::start(config).await?;
+    if let Some(token) = running.app.open_setup().await? {
+        println!("set up at {}/setup#{}", running.public_url, token.expose());
+    }
+    println!("ready http://{}", running.address);
+    tracing::info!(listen = %running.address, public_url = running.public_url.as_str(), "serving");
+    asked_to_end().await?;
+    tracing::info!("ending: what was begun is finished first");
+    running.end().await;
+    Ok(())
+}

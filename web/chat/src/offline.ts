@@ -1,0 +1,32 @@
+// Keeps the page for the time without network. Called after the first message was sent, never before.
+
+interface TrustedTypesFactory {
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): unknown;
+}
+
+/** Registers the service worker and hands it what this page was made of. */
+export async function keepOfflineShell(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  // Under Trusted Types the worker's address needs a policy; "default" is the one the page may use.
+  // It vouches for this one address.
+  const worker = "/c/sw.js";
+  const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypesFactory };
+  try {
+    trustedTypes?.createPolicy("default", {
+      createScriptURL: (url) => {
+        if (url !== worker) throw new TypeError("not our worker");
+        return url;
+      },
+    });
+    await navigator.serviceWorker.register(worker, { scope: "/c/" });
+    const { active } = await navigator.serviceWorker.ready;
+    const assets = performance
+      .getEntriesByType("resource")
+      .map(({ name }) => new URL(name))
+      .filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/_chat/"))
+      .map(({ pathname }) => pathname);
+    active?.postMessage({ type: "keep", page: location.pathname, assets: [...new Set(assets)] });
+  } catch {
+    // Without it the page works online only.
+  }
+}

@@ -1,0 +1,120 @@
+/** What a teammate does with conversations. Shown at once, told to the server, taken back on refusal. */
+import { t } from "@tresen/i18n";
+import type { Conversation, List, Status } from "@tresen/api";
+import { book, desk } from "./desk.svelte.ts";
+import { listCursor } from "./list/cursor.svelte.ts";
+import { lists } from "./lists.svelte.ts";
+import { inboxPath, router } from "./router.svelte.ts";
+import { api, auth, sentenceOf } from "./session.svelte.ts";
+import { ui } from "./shell/ui.svelte.ts";
+import { queryOf, type View } from "./state/views.ts";
+import { toasts } from "./toasts.svelte.ts";
+
+export function currentView(): View {
+  return router.route.page === "inbox" ? router.route.view : "mine";
+}
+
+export function openConversation(id: string, options: { focus: boolean; view?: View } = { focus: false }): void {
+  router.go(inboxPath(options.view ?? currentView(), id));
+  if (options.focus) ui.write("reply");
+}
+
+export function closeConversation(): void {
+  const id = router.route.page === "inbox" ? router.route.conversation : null;
+  router.go(inboxPath(currentView()));
+  if (id) listCursor.wish = { id, focus: true };
+}
+
+/** Walks the list by one row and opens what stands there. */
+export function step(direction: 1 | -1, keepFocus: boolean): void {
+  if (router.route.page !== "inbox") return;
+  const list = lists.get(router.route.view);
+  const id = list.neighbour(router.route.conversation, direction);
+  if (!id) return;
+  openConversation(id);
+  listCursor.wish = { id, focus: keepFocus };
+}
+
+async function change(id: string, shown: Partial<Conversation>, told: object): Promise<boolean> {
+  const restore = desk.pretend(id, shown);
+  try {
+    desk.take([await api.patch<Conversation>(`/conversations/${id}`, told)]);
+    return true;
+  } catch (error) {
+    restore();
+    toasts.say(sentenceOf(error) ?? t("desk.error.offline"), { tone: "danger" });
+    return false;
+  }
+}
+
+export async function setStatus(id: string, status: Status): Promise<void> {
+  const before = book.conversations.get(id);
+  if (!before || before.status === status) return;
+  const undo = () => {
+    lists.restore(id);
+    void change(id, { status: before.status }, { status: before.status });
+  };
+  if (status === "done") leave(id);
+  if (await change(id, { status }, { status })) toasts.say(t(status === "done" ? "desk.done.toast" : "desk.reopened.toast"), { undo });
+}
+
+/** Sent and done: the outbox tells the server once the message is through. */
+export function leaveAsDone(id: string): void {
+  leave(id);
+  desk.pretend(id, { status: "done" });
+  toasts.say(t("desk.senddone.toast"), {
+    undo: () => {
+      lists.restore(id);
+      void change(id, { status: "waiting" }, { status: "waiting" });
+    },
+  });
+}
+
+/** Done with this one: its row goes, the next of the list comes. */
+function leave(id: string): void {
+  const list = lists.get(currentView());
+  const next = list.neighbour(id, 1) ?? list.neighbour(id, -1);
+  lists.dismiss(id);
+  if (router.route.page !== "inbox" || router.route.conversation !== id) return;
+  if (router.route.view === "done" || router.route.view === "all") return;
+  if (ui.phone || !next || next === id) router.go(inboxPath(router.route.view));
+  else openConversation(next);
+}
+
+export async function assign(id: string, teammate: { id: string; name: string } | null): Promise<void> {
+  const before = book.conversations.get(id);
+  if (!before || before.assignee?.id === teammate?.id) return;
+  const undo = () => void change(id, { assignee: before.assignee }, { assignee_id: before.assignee?.id ?? null });
+  if (!(await change(id, { assignee: teammate }, { assignee_id: teammate?.id ?? null }))) return;
+  const text = teammate === null ? t("desk.unassigned.toast") : teammate.id === auth.me.id ? t("desk.taken.toast") : t("desk.assigned.toast", { name: teammate.name });
+  toasts.say(text, { undo });
+}
+
+/** Takes the person who has waited longest and opens the answer. */
+export async function takeNext(): Promise<void> {
+  try {
+    const next = await longestWaiting();
+    if (!next) return toasts.say(t("desk.empty.queue"));
+    desk.take([next]);
+    const me = { id: auth.me.id, name: auth.me.name };
+    openConversation(next.id, { focus: true, view: "mine" });
+    if (!(await change(next.id, { assignee: me }, { assignee_id: me.id }))) return;
+    toasts.say(t("desk.taken.toast"), { undo: () => void change(next.id, { assignee: null }, { assignee_id: null }) });
+  } catch (error) {
+    toasts.say(sentenceOf(error) ?? t("desk.error.offline"), { tone: "danger" });
+  }
+}
+
+/** The server lists newest first; the last row of the last page has waited longest. */
+async function longestWaiting(): Promise<Conversation | null> {
+  const MOST_PAGES = 5;
+  let cursor: string | null = null;
+  let last: Conversation | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const answer: List<Conversation> = await api.get<List<Conversation>>("/conversations", { ...queryOf("queue", "due", cursor), limit: 200 });
+    last = answer.items.at(-1) ?? last;
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return last;
+}

@@ -1,0 +1,85 @@
+/**
+ * Drafts: one per conversation and mode, kept in IndexedDB under the teammate's id, so that
+ * nothing typed is lost by a reload, an ended session or a change of conversation.
+ */
+import type { Quote } from "@tresen/api";
+import { openShelf, type Shelf } from "./database.ts";
+
+export type Mode = "reply" | "note";
+
+export interface DraftFile {
+  key: string;
+  name: string;
+  mime: string;
+  blob: Blob;
+  width?: number;
+  height?: number;
+  animated?: boolean;
+}
+export interface Draft {
+  text: string;
+  files: DraftFile[];
+  quote: Quote | null;
+  savedAt: number;
+}
+
+const SAVE_AFTER_MS = 200;
+
+let known = $state.raw<Record<string, Draft>>({});
+let lastMode = $state.raw<Record<string, Mode>>({});
+let shelf: Shelf<Draft> | null = null;
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+const keyOf = (conversationId: string, mode: Mode) => `${conversationId} ${mode}`;
+const isEmpty = (draft: Draft) => draft.text === "" && draft.files.length === 0 && draft.quote === null;
+
+export const drafts = {
+  /** Opens the teammate's own drafts. What was typed before they arrived is kept. */
+  async start(teammateId: string): Promise<void> {
+    shelf = openShelf<Draft>(`tresen-desk-drafts-${teammateId}`);
+    const stored = await shelf.all().catch(() => []);
+    known = { ...Object.fromEntries(stored), ...known };
+  },
+  get(conversationId: string, mode: Mode): Draft {
+    return known[keyOf(conversationId, mode)] ?? { text: "", files: [], quote: null, savedAt: 0 };
+  },
+  set(conversationId: string, mode: Mode, change: Partial<Draft>): void {
+    const key = keyOf(conversationId, mode);
+    const draft = { ...drafts.get(conversationId, mode), ...change, savedAt: Date.now() };
+    const { [key]: _, ...others } = known;
+    known = isEmpty(draft) ? others : { ...others, [key]: draft };
+    clearTimeout(timers.get(key));
+    timers.set(key, setTimeout(() => save(key), SAVE_AFTER_MS));
+  },
+  clear(conversationId: string, mode: Mode): void {
+    drafts.set(conversationId, mode, { text: "", files: [], quote: null });
+  },
+  /** What was being written, for the list; a reply before a note. */
+  preview(conversationId: string): string | null {
+    const draft = known[keyOf(conversationId, "reply")] ?? known[keyOf(conversationId, "note")];
+    if (!draft) return null;
+    return draft.text.replace(/\s+/g, " ").trim() || draft.files.map((file) => file.name).join(", ") || null;
+  },
+  modeOf(conversationId: string): Mode {
+    return lastMode[conversationId] ?? "reply";
+  },
+  setMode(conversationId: string, mode: Mode): void {
+    lastMode = { ...lastMode, [conversationId]: mode };
+  },
+};
+
+function save(key: string): void {
+  timers.delete(key);
+  const draft = known[key];
+  const write = draft ? shelf?.put(key, $state.snapshot(draft) as Draft) : shelf?.delete(key);
+  write?.catch(() => {
+    // Storage full or refused: the draft lives as long as the page.
+  });
+}
+
+addEventListener("pagehide", () => {
+  for (const [key, timer] of timers) {
+    clearTimeout(timer);
+    save(key);
+  }
+});

@@ -1,0 +1,36 @@
+/** Neutral glyphs of the channel kinds; brand marks are left to their owners. */
+import { t } from "@tresen/i18n";
+import { messageSquareLock, mail, phone } from "@tresen/ui/icons.ts";
+
+const ICONS: Record<string, string> = {
+  webchat: messageSquareLock,
+  web_visitor: messageSquareLock,
+  whatsapp: phone,
+  whatsapp_user_id: phone,
+  whatsapp_parent_user_id: phone,
+  phone,
+};
+
+/** A channel's or an address's kind in words; one we have no word for yet is called as it is. */
+export function channelWord(kind: string): string {
+  switch (kind) {
+    case "webchat":
+    case "web_visitor":
+      return t("desk.channel.webchat");
+    case "whatsapp":
+    case "whatsapp_user_id":
+    case "whatsapp_parent_user_id":
+      return t("desk.channel.whatsapp");
+    case "phone":
+      return t("desk.channel.phone");
+    case "email":
+      return t("desk.channel.email");
+    default:
+      return kind;
+  }
+}
+
+/** E-mail and kinds to come get the letter. */
+export function channelIcon(kind: string): string {
+  return ICONS[kind] ?? mail;
+}

@@ -1,0 +1,53 @@
+/**
+ * The desk's own small history router. Paths:
+ * `/setup` · `/inbox/{view}` · `/inbox/{view}/{conversation}` · `/settings/{section}`.
+ */
+import { isView, type View } from "./state/views.ts";
+
+export const SECTIONS = ["channels", "team", "account", "appearance"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export type Route =
+  | { page: "setup" }
+  | { page: "inbox"; view: View; conversation: string | null }
+  | { page: "settings"; section: Section | null };
+
+export function parsePath(path: string): Route {
+  const [first, second, third] = path.split("/").filter(Boolean);
+  if (first === "setup") return { page: "setup" };
+  if (first === "settings") {
+    return { page: "settings", section: SECTIONS.find((section) => section === second) ?? null };
+  }
+  const view = isView(second) ? second : "mine";
+  const conversation = third && /^cnv_[0-9a-z]+$/.test(third) ? third : null;
+  return { page: "inbox", view, conversation };
+}
+
+let route = $state.raw<Route>(parsePath(location.pathname));
+
+export const router = {
+  get route(): Route {
+    return route;
+  },
+  go(path: string, options: { replace?: boolean } = {}): void {
+    if (path !== location.pathname) history[options.replace ? "replaceState" : "pushState"](null, "", path);
+    route = parsePath(path);
+  },
+};
+
+export function inboxPath(view: View, conversation: string | null = null): string {
+  return conversation ? `/inbox/${view}/${conversation}` : `/inbox/${view}`;
+}
+
+/** Follows back, forward and plain clicks on the desk's own links. */
+export function startRouter(): void {
+  addEventListener("popstate", () => (route = parsePath(location.pathname)));
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = (event.target as Element | null)?.closest?.("a[href]");
+    if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute("download")) return;
+    if (link.origin !== location.origin || !/^\/(inbox|settings|setup)(\/|$)/.test(link.pathname)) return;
+    event.preventDefault();
+    router.go(link.pathname);
+  });
+}

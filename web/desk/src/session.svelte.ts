@@ -1,0 +1,80 @@
+/** Who sits at the desk, and the one client every request goes through. */
+import type { Session } from "@tresen/api";
+import { ApiError, createClient, OfflineError } from "@tresen/api/client";
+import { prefs } from "./prefs.svelte.ts";
+
+/** "expired" keeps the desk and its drafts on screen and asks to sign in above it. */
+export type Phase = "loading" | "unreachable" | "setup" | "signed-out" | "in" | "expired";
+
+let phase = $state<Phase>("loading");
+let session = $state.raw<Session | null>(null);
+
+export const api = createClient({
+  base: "/api/v1",
+  language: () => prefs.language,
+  csrf: () => session?.csrf_token ?? null,
+  fetch: async (...args) => {
+    const response = await fetch(...args);
+    if (response.status === 401 && phase === "in") phase = "expired";
+    return response;
+  },
+});
+
+export const auth = {
+  get phase() {
+    return phase;
+  },
+  get session() {
+    return session;
+  },
+  /** The teammate at the desk. Only asked for where the desk is shown. */
+  get me() {
+    if (!session) throw new Error("nobody is signed in");
+    return session.teammate;
+  },
+
+  async begin(): Promise<void> {
+    try {
+      auth.enter(await api.get<Session>("/session"));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) phase = (await setupNeeded()) ? "setup" : "signed-out";
+      else phase = "unreachable";
+    }
+  },
+
+  enter(next: Session): void {
+    const stranger = session !== null && session.teammate.id !== next.teammate.id;
+    session = next;
+    phase = "in";
+    // What is on screen belongs to somebody else.
+    if (stranger) location.assign("/");
+  },
+
+  async signIn(email: string, password: string): Promise<void> {
+    auth.enter(await api.post<Session>("/session", { email, password }));
+  },
+
+  /** The server is told first: a failed sign-out must not look like one. */
+  async signOut(): Promise<void> {
+    await api.delete("/session");
+    location.assign("/");
+  },
+};
+
+async function setupNeeded(): Promise<boolean> {
+  try {
+    return (await api.get<{ needed: boolean }>("/setup")).needed;
+  } catch {
+    return false;
+  }
+}
+
+/** One sentence for the reader out of whatever was thrown; null when it was no answer at all. */
+export function sentenceOf(error: unknown): string | null {
+  if (error instanceof ApiError) return error.problem.detail || error.problem.title;
+  return null;
+}
+
+export function isOffline(error: unknown): boolean {
+  return error instanceof OfflineError;
+}

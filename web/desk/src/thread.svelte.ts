@@ -1,0 +1,140 @@
+/** The conversation that is open: its timeline, what may be written in it, and what was read. */
+import type { Composer, Conversation, Timeline, TimelineItem } from "@tresen/api";
+import { ApiError } from "@tresen/api/client";
+import { book, desk } from "./desk.svelte.ts";
+import { api } from "./session.svelte.ts";
+
+const PAGE = 60;
+/** Timelines kept for coming back at once. */
+const KEPT = 12;
+
+export class Thread {
+  readonly id: string;
+  loading = $state(false);
+  loadingOlder = $state(false);
+  problem = $state<"missing" | "failed" | null>(null);
+  composer = $state.raw<Composer | null>(null);
+  composerFailed = $state(false);
+  /** The first message that was unread when the conversation was opened; its divider stays. */
+  firstUnread = $state<number | null>(null);
+  #readUpTo = 0;
+  #composerTurn = 0;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  readonly items = $derived.by<TimelineItem[] | null>(() => {
+    void desk.threadTick;
+    return book.thread(this.id)?.items ?? null;
+  });
+  readonly hasOlder = $derived.by(() => {
+    void desk.threadTick;
+    return (book.thread(this.id)?.older ?? null) !== null;
+  });
+  get conversation(): Conversation | undefined {
+    return desk.conversation(this.id);
+  }
+
+  async load(): Promise<void> {
+    this.loading = true;
+    this.problem = null;
+    void this.loadComposer();
+    const stamp = desk.stamp;
+    try {
+      const [conversation, page] = await Promise.all([
+        api.get<Conversation>(`/conversations/${this.id}`),
+        api.get<Timeline>(`/conversations/${this.id}/timeline`, { from: "end", limit: PAGE }),
+      ]);
+      desk.take([conversation]);
+      book.takeNewestPage(this.id, page, stamp);
+      desk.threadChanged();
+      this.#markUnread(conversation);
+    } catch (error) {
+      this.problem = error instanceof ApiError && error.status === 404 ? "missing" : "failed";
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** The feed skipped numbers: the newest page closes the hole. */
+  async mend(): Promise<void> {
+    if (this.loading || !book.hasHole(this.id)) return;
+    await this.load();
+  }
+
+  async loadOlder(): Promise<boolean> {
+    const cursor = book.thread(this.id)?.older;
+    if (!cursor || this.loadingOlder) return false;
+    this.loadingOlder = true;
+    const stamp = desk.stamp;
+    try {
+      const page = await api.get<Timeline>(`/conversations/${this.id}/timeline`, { cursor, limit: PAGE });
+      book.takeOlderPage(this.id, page, stamp);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.loadingOlder = false;
+      desk.threadChanged();
+    }
+  }
+
+  async loadComposer(): Promise<void> {
+    const turn = ++this.#composerTurn;
+    this.composerFailed = false;
+    try {
+      const composer = await api.get<Composer>(`/conversations/${this.id}/composer`);
+      if (turn === this.#composerTurn) this.composer = composer;
+    } catch {
+      if (turn === this.#composerTurn && !this.composer) this.composerFailed = true;
+    }
+  }
+
+  /** Tells the server what was seen. Only moves forward, and only when there is something to tell. */
+  async markRead(): Promise<void> {
+    const conversation = this.conversation;
+    const last = this.items?.at(-1)?.seq ?? 0;
+    if (!conversation || last <= this.#readUpTo || conversation.unread === 0) return;
+    const before = this.#readUpTo;
+    this.#readUpTo = last;
+    const restore = desk.pretend(this.id, { unread: 0 });
+    await api.post(`/conversations/${this.id}/read`, { seq: last }).catch(() => {
+      this.#readUpTo = before;
+      restore();
+    });
+  }
+
+  #markUnread(conversation: Conversation): void {
+    if (this.firstUnread !== null || conversation.unread === 0) return;
+    const inbound = (this.items ?? []).filter((item) => item.type === "message" && item.direction === "inbound");
+    this.firstUnread = inbound.at(-conversation.unread)?.seq ?? inbound[0]?.seq ?? null;
+  }
+}
+
+let thread = $state.raw<Thread | null>(null);
+let recent: string[] = [];
+
+export const current = {
+  get thread() {
+    return thread;
+  },
+  get conversation() {
+    return thread?.conversation;
+  },
+  open(id: string | null): void {
+    if (thread?.id === id) return;
+    desk.view(id);
+    if (id === null) {
+      thread = null;
+      return;
+    }
+    recent = [id, ...recent.filter((other) => other !== id)].slice(0, KEPT);
+    book.keepThreads(recent);
+    thread = new Thread(id);
+    void thread.load();
+  },
+  reload(): void {
+    void thread?.load();
+  },
+};

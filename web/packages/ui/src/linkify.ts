@@ -1,0 +1,61 @@
+// Splits a text into plain pieces and links, so that a bubble can draw them as elements and never
+// as markup. Only http, https and mail addresses become links; what a link points to is what is shown.
+
+export type Segment = { text: string; href?: undefined } | { text: string; href: string };
+
+const CANDIDATE =
+  /\bhttps?:\/\/[^\s<>"'„“”«»]+|\bwww\.[^\s<>"'„“”«»]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/giu;
+const CLOSERS: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
+
+/** The text in order; the pieces joined give the text back. */
+export function linkify(text: string): Segment[] {
+  const segments: Segment[] = [];
+  let end = 0;
+  for (const match of text.matchAll(CANDIDATE)) {
+    const shown = withoutTail(match[0]);
+    const href = target(shown);
+    if (!href) continue;
+    if (match.index > end) segments.push({ text: text.slice(end, match.index) });
+    segments.push({ text: shown, href });
+    end = match.index + shown.length;
+  }
+  if (end < text.length) segments.push({ text: text.slice(end) });
+  return segments;
+}
+
+/** Punctuation that ends the sentence, not the address; a bracket stays if it was opened inside. */
+function withoutTail(found: string): string {
+  let text = found;
+  for (;;) {
+    const last = text.at(-1) ?? "";
+    const opener = CLOSERS[last];
+    const tail = /[.,;:!?…*_~]/.test(last) || (opener !== undefined && count(text, opener) < count(text, last));
+    if (!tail) return text;
+    text = text.slice(0, -1);
+  }
+}
+
+function count(text: string, letter: string): number {
+  return text.split(letter).length - 1;
+}
+
+function target(shown: string): string | null {
+  if (!shown.includes("://") && shown.includes("@")) return `mailto:${shown}`;
+  try {
+    const url = new URL(shown.toLowerCase().startsWith("www.") ? `https://${shown}` : shown);
+    // "https://bank.example@evil.example" shows one host and opens another: no link.
+    if (url.username || url.password || !url.hostname.includes(".")) return null;
+    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One to three emoji and nothing else: drawn larger. */
+export function isEmojiOnly(text: string): boolean {
+  const compact = text.replace(/\s/g, "");
+  if (compact === "" || compact.length > 40 || /[\p{L}\p{N}*#]/u.test(compact)) return false;
+  return /^(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\uFE0F\u20E3?|[\u{E0020}-\u{E007F}]+)?(?:\u200D\p{Emoji}(?:\p{EMod}|\uFE0F)?)*){1,3}$/u.test(
+    compact,
+  );
+}
