@@ -112,7 +112,6 @@ impl Who {
             .map_err(|error| Problem::of(error, self.lang))
     }
 
-    #[must_use]
     pub fn problem(&self) -> impl Fn(AppError) -> Problem + use<> {
         let lang = self.lang;
         move |error| Problem::of(error, lang)
@@ -172,7 +171,6 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    #[must_use]
     pub fn problem(&self) -> impl Fn(AppError) -> Problem + use<> {
         let lang = self.lang;
         move |error| Problem::of(error, lang)

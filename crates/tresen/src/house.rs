@@ -90,10 +90,12 @@ fn key_file(config: &Config) -> PathBuf {
 }
 
 /// The master key; made now only where nothing exists yet that another one could have sealed.
-fn master_key(config: &Config, ids: &dyn Ids) -> Result<(MasterKey, bool), OpenError> {
+fn master_key(
+    config: &Config,
+    ids: &dyn Ids,
+    something_sealed: bool,
+) -> Result<(MasterKey, bool), OpenError> {
     let path = config.keys_directory().join("master.key");
-    let something_sealed = key_file(config).exists()
-        || (config.database == config::Database::Sqlite && config.sqlite_file().exists());
     match MasterKey::load(&path) {
         Ok(key) => Ok((key, false)),
         Err(MasterKeyError::Missing { .. }) if !something_sealed => {
@@ -112,9 +114,11 @@ pub async fn open_store(config: &Config, claim: Claim) -> Result<Store, OpenErro
     private_directory(&config.keys_directory())?;
     let ids: Arc<dyn Ids> = Arc::new(RandomIds);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let something_sealed = key_file(config).exists()
+        || (config.database == config::Database::Sqlite && config.sqlite_file().exists());
     // The database first: a directory that another server holds is refused before any key is made.
     let database = Database::open(database(config, claim)).await?;
-    let (master, made_now) = master_key(config, &*ids)?;
+    let (master, made_now) = master_key(config, &*ids, something_sealed)?;
     let opened = open_sealed(config, database, master, clock, ids).await;
     if made_now && matches!(opened, Err(OpenError::Store(StoreError::WrongKey))) {
         // An empty key directory met a database that another key had sealed. What was just made

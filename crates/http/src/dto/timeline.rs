@@ -288,15 +288,8 @@ fn activity_of(activity: &Activity) -> ActivityDto {
     }
 }
 
-fn message_of(
-    message: &StoredMessage,
-    attachments: &[StoredAttachment],
-    reactions: &[Reaction],
-    language: Language,
-    viewer: Viewer,
-) -> MessageDto {
-    let by_contact = |reaction: &Reaction| matches!(reaction.by, Author::Contact(_));
-    let delivery = message.state.map(|state| DeliveryDto {
+fn delivery_of(message: &StoredMessage, language: Language, viewer: Viewer) -> Option<DeliveryDto> {
+    message.state.map(|state| DeliveryDto {
         state: state.as_str().to_owned(),
         error: message
             .error
@@ -314,7 +307,17 @@ fn message_of(
                 billable: cost.billable,
                 category: cost.category.clone(),
             }),
-    });
+    })
+}
+
+fn message_of(
+    message: &StoredMessage,
+    attachments: &[StoredAttachment],
+    reactions: &[Reaction],
+    language: Language,
+    viewer: Viewer,
+) -> MessageDto {
+    let by_contact = |reaction: &Reaction| matches!(reaction.by, Author::Contact(_));
     // A customer's own id comes back to it, a teammate's to the desk.
     let own = (viewer == Viewer::Chat) == (message.direction == Direction::Inbound);
     MessageDto {
@@ -363,7 +366,7 @@ fn message_of(
             .map(|reaction| reaction.emoji.expose().clone()),
         choices: message.content.choices.as_ref().map(choices_of),
         card: card_of(&message.content, language),
-        delivery,
+        delivery: delivery_of(message, language, viewer),
         edited_at: message.edited_at.map(rfc3339),
         deleted_at: message.deleted_at.map(rfc3339),
         client_id: message.client_id.clone().filter(|_| own),

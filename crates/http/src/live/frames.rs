@@ -1,6 +1,7 @@
 //! Events filled with what they are about, and put into words once for all who share a language.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, OnceLock};
 
 use app::{App, AppError, ContactView};
@@ -49,17 +50,21 @@ impl Frame {
             let mut conversation = None;
             let mut item = None;
             if let Some(id) = event.conversation {
-                if !conversations.contains_key(&id) {
-                    let found = app.store().lookup_conversation(id).await?;
-                    conversations.insert(id, found.map(Arc::new));
-                }
-                conversation = conversations.get(&id).cloned().flatten();
-                if let Some(seq) = event.item_seq {
-                    if !items.contains_key(&(id, seq)) {
-                        let found = app.timeline_item(&access, id, seq).await?;
-                        items.insert((id, seq), found.map(Arc::new));
+                conversation = match conversations.entry(id) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(place) => {
+                        let found = app.store().lookup_conversation(id).await?;
+                        place.insert(found.map(Arc::new)).clone()
                     }
-                    item = items.get(&(id, seq)).cloned().flatten();
+                };
+                if let Some(seq) = event.item_seq {
+                    item = match items.entry((id, seq)) {
+                        Entry::Occupied(known) => known.get().clone(),
+                        Entry::Vacant(place) => {
+                            let found = app.timeline_item(&access, id, seq).await?;
+                            place.insert(found.map(Arc::new)).clone()
+                        }
+                    };
                 }
             }
             let contact = match (event.kind, event.subject) {
@@ -150,8 +155,9 @@ impl Frame {
 }
 
 fn text<T: serde::Serialize>(frame: &T) -> Utf8Bytes {
-    // These shapes have no map with odd keys, so writing them as JSON cannot fail.
-    serde_json::to_string(frame).unwrap_or_default().into()
+    serde_json::to_string(frame)
+        .expect("these shapes have no map with odd keys, so they are always JSON")
+        .into()
 }
 
 fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {

@@ -4,8 +4,8 @@
 notice-title = Hinweis zum Datenschutz
 
 notice-summary = { $retention_days ->
-    [one] Nur Sie und { $company } lesen hier mit. Ihre Nachrichten liegen auf dem Server von { $company } und werden nach einem Tag gelöscht.
-   *[other] Nur Sie und { $company } lesen hier mit. Ihre Nachrichten liegen auf dem Server von { $company } und werden nach { $retention_days } Tagen gelöscht.
+    [one] Ihre Nachrichten liegen auf dem Server von { $company } und werden nach einem Tag gelöscht.
+   *[other] Ihre Nachrichten liegen auf dem Server von { $company } und werden nach { $retention_days } Tagen gelöscht.
 }
 
 notice-text =

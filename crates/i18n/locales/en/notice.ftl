@@ -4,8 +4,8 @@
 notice-title = Privacy notice
 
 notice-summary = { $retention_days ->
-    [one] Only you and { $company } read along here. Your messages lie on the server of { $company } and are erased after one day.
-   *[other] Only you and { $company } read along here. Your messages lie on the server of { $company } and are erased after { $retention_days } days.
+    [one] Your messages lie on the server of { $company } and are erased after one day.
+   *[other] Your messages lie on the server of { $company } and are erased after { $retention_days } days.
 }
 
 notice-text =
