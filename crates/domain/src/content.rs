@@ -22,6 +22,8 @@ pub struct Quote {
     pub provider_id: Option<Pii<String>>,
     /// A short copy of the quoted text, so that the quote still reads when the source is gone.
     pub text: Option<Pii<String>>,
+    /// Who wrote it, if it was a teammate.
+    pub author_name: Option<Pii<String>>,
 }
 
 /// Answers offered to the contact as taps.

@@ -90,6 +90,8 @@ struct QuoteRow {
     message: Option<[u8; 16]>,
     provider: Option<String>,
     text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    author_name: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -150,6 +152,7 @@ impl ContentRow {
                 message: quote.message_id.map(MessageId::bytes),
                 provider: text(quote.provider_id.as_ref()),
                 text: text(quote.text.as_ref()),
+                author_name: text(quote.author_name.as_ref()),
             }),
             choices: content.choices.as_ref().map(choices_row),
             card: content.card.as_ref().map(|card| CardRow {
@@ -175,6 +178,7 @@ impl ContentRow {
                 message_id: quote.message.map(MessageId::from_bytes),
                 provider_id: quote.provider.map(Pii::new),
                 text: quote.text.map(Pii::new),
+                author_name: quote.author_name.map(Pii::new),
             }),
             choices: self.choices.map(choices_of),
             card: self.card.map(|card| Card {
@@ -315,6 +319,7 @@ mod tests {
                 message_id: Some(MessageId::from_bytes([3; 16])),
                 provider_id: Some("wamid.X".into()),
                 text: None,
+                author_name: Some("Aylin".into()),
             }),
             choices: Some(Choices::List {
                 open: "Termine".into(),

@@ -21,7 +21,7 @@ pub fn sockets(wanted: usize) -> usize {
     };
     let fit = fitting(limit.current, wanted);
     if fit < wanted {
-        tracing::warn!(
+        tracing::info!(
             count = fit,
             "the limit of open files allows fewer connections than Tresen would take"
         );

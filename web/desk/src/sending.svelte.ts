@@ -29,6 +29,9 @@ export interface Outgoing extends Partial<Omit<Extra, "after">> {
   files?: OutboxFile[];
 }
 
+/** What waited longer may have been overtaken by events: a person says whether it still goes out. */
+const STALE_MS = 12 * 3_600_000;
+
 let tick = $state(0);
 let progress = $state.raw<Record<string, number>>({});
 let outbox: Outbox | null = null;
@@ -52,6 +55,7 @@ export const sending = {
       changed: () => (tick += 1),
       now: () => new Date(),
       exclusive: acrossTabs(name),
+      staleAfterMs: STALE_MS,
     });
     await outbox.start();
   },
@@ -76,6 +80,10 @@ export const sending = {
   },
   retry(clientId: string): void {
     void outbox?.retry(clientId, newId());
+  },
+  /** A message that waited long is still wanted. */
+  resume(clientId: string): void {
+    void outbox?.resume(clientId);
   },
   discard(clientId: string): void {
     void outbox?.settle(clientId);

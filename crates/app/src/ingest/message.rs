@@ -120,6 +120,7 @@ impl App {
                         message_id: None,
                         provider_id: Some(provider_id.clone()),
                         text: None,
+                        author_name: None,
                     },
                     quote_from,
                 ))

@@ -520,6 +520,7 @@ pub(crate) fn quote_from(message: &StoredMessage) -> Quote {
             .text
             .as_ref()
             .map(|text| Pii::new(preview(text.expose(), QUOTE_CHARS))),
+        author_name: message.author_name.clone(),
     }
 }
 

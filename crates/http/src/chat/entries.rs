@@ -41,12 +41,15 @@ impl NoticeDto {
 pub struct ChatEntryDto {
     pub slug: String,
     pub title: String,
-    /// The entry's own language: de, en
+    /// The entry's own language.
+    #[schema(value_type = crate::dto::words::LocaleWord)]
     pub locale: String,
     pub company: CompanyDto,
+    #[schema(value_type = Vec<crate::dto::words::LocaleWord>)]
     pub languages: Vec<String>,
     pub notice: NoticeDto,
     /// The visitor's own session, if its cookie is still good.
+    #[schema(required = true)]
     pub session: Option<ChatSessionDto>,
 }
 

@@ -33,7 +33,9 @@ pub struct NewChatSession {
 pub struct ChatSessionDto {
     pub contact_id: String,
     /// `null` until the first message.
+    #[schema(required = true)]
     pub conversation_id: Option<String>,
+    #[schema(required = true)]
     pub conversation: Option<ChatConversationDto>,
     /// The customer has seen everything up to this number.
     pub read_seq: i64,

@@ -9,14 +9,16 @@ use serde::{Deserialize, Serialize};
 use store::{Channel, Entry};
 use utoipa::ToSchema;
 
+use super::words;
+
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Channel)]
 pub struct ChannelDto {
     pub id: String,
-    /// webchat, whatsapp
+    #[schema(value_type = words::ChannelKindWord)]
     pub kind: String,
     pub name: String,
-    /// active, paused, broken
+    #[schema(value_type = words::ChannelStateWord)]
     pub state: String,
     /// Where the provider sends its callbacks; absent where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +81,7 @@ pub fn settings_of(values: BTreeMap<String, SettingValue>) -> Settings {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewChannel)]
 pub struct NewChannel {
-    /// webchat, whatsapp
+    #[schema(value_type = words::ChannelKindWord)]
     pub kind: String,
     pub name: String,
     /// The kind's settings; for WhatsApp `phone_number_id`, `business_account_id`,
@@ -106,7 +108,7 @@ pub struct EntryDto {
     pub channel_id: String,
     pub slug: String,
     pub title: String,
-    /// de, en
+    #[schema(value_type = words::LocaleWord)]
     pub locale: String,
     /// Where customers open the chat.
     pub url: String,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conversation::{display, shown_name};
-use super::{ReasonDto, ReplyWindowDto};
+use super::{ReasonDto, ReplyWindowDto, words};
 use crate::problem::explain;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,6 +16,7 @@ use crate::problem::explain;
 pub struct RecipientDto {
     pub name: String,
     pub display: String,
+    #[schema(value_type = words::ChannelKindWord)]
     pub channel_kind: String,
     pub channel_name: String,
 }
@@ -23,7 +24,7 @@ pub struct RecipientDto {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MediaRule)]
 pub struct MediaRuleDto {
-    /// image, video, audio, voice, sticker, file
+    #[schema(value_type = words::AttachmentKindWord)]
     pub kind: String,
     /// `*/*` takes any.
     pub mimes: Vec<String>,
@@ -68,9 +69,12 @@ pub struct CapabilitiesDto {
     pub typing: bool,
     pub read_marks: bool,
     pub attachments: Vec<MediaRuleDto>,
+    #[schema(required = true)]
     pub buttons: Option<ButtonRuleDto>,
+    #[schema(required = true)]
     pub list: Option<ListRuleDto>,
     /// Delivery states this channel can report.
+    #[schema(value_type = Vec<words::DeliveryWord>)]
     pub receipts: Vec<String>,
 }
 
@@ -106,8 +110,8 @@ impl From<&Capabilities> for CapabilitiesDto {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TemplateParameter)]
 pub struct TemplateParameterDto {
-    /// header, body, button
     #[serde(rename = "where")]
+    #[schema(value_type = words::PlaceWord)]
     pub place: String,
     pub name: String,
 }

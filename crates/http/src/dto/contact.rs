@@ -7,17 +7,19 @@ use store::Contact;
 use utoipa::ToSchema;
 
 use super::conversation::{display, shown_name};
-use super::rfc3339;
+use super::{rfc3339, words};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Address)]
 pub struct AddressDto {
     pub id: String,
+    #[schema(value_type = words::AddressKindWord)]
     pub kind: String,
     pub channel_id: String,
     pub display: String,
     pub verified: bool,
     /// `null` while in use; when it was given up otherwise.
+    #[schema(required = true)]
     pub ended_at: Option<String>,
     pub last_used_at: String,
 }
@@ -27,6 +29,7 @@ pub struct AddressDto {
 pub struct ConsentDto {
     /// service, marketing
     pub purpose: String,
+    #[schema(value_type = words::ChannelKindWord)]
     pub channel_kind: String,
     /// allowed, none
     pub state: String,
@@ -36,7 +39,9 @@ pub struct ConsentDto {
 #[schema(as = ContactConversation)]
 pub struct ContactConversation {
     pub id: String,
+    #[schema(value_type = words::ChannelKindWord)]
     pub channel_kind: String,
+    #[schema(value_type = words::StatusWord)]
     pub status: String,
     pub last_message_at: String,
 }
@@ -54,6 +59,7 @@ pub struct NoticeServedDto {
 pub struct ContactDto {
     pub id: String,
     pub name: String,
+    #[schema(required = true)]
     pub locale: Option<String>,
     pub created_at: String,
     pub addresses: Vec<AddressDto>,
@@ -67,6 +73,7 @@ pub struct ContactDto {
 pub struct ContactSummaryDto {
     pub id: String,
     pub name: String,
+    #[schema(required = true)]
     pub locale: Option<String>,
     pub created_at: String,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use store::{Conversation, Counts, PreviewKind};
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{rfc3339, words};
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ContactRef)]
@@ -19,7 +19,7 @@ pub struct ContactRef {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = AddressSummary)]
 pub struct AddressSummary {
-    /// web_visitor, whatsapp_user_id, whatsapp_parent_user_id, phone
+    #[schema(value_type = words::AddressKindWord)]
     pub kind: String,
     pub display: String,
 }
@@ -34,10 +34,11 @@ pub struct AssigneeDto {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = LastMessage)]
 pub struct LastMessageDto {
-    /// message, note
     #[serde(rename = "type")]
+    #[schema(value_type = words::LastKindWord)]
     pub kind: String,
-    /// inbound, outbound; absent for notes
+    /// Absent for notes.
+    #[schema(value_type = Option<words::DirectionWord>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<String>,
     /// One line.
@@ -51,8 +52,10 @@ pub struct LastMessageDto {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ReplyWindow)]
 pub struct ReplyWindowDto {
-    /// open, closed; none where the channel knows no window
+    /// none where the channel knows no window
+    #[schema(value_type = words::WindowWord)]
     pub state: String,
+    #[schema(required = true)]
     pub closes_at: Option<String>,
 }
 
@@ -76,17 +79,23 @@ pub struct ConversationDto {
     pub id: String,
     pub contact: ContactRef,
     pub channel_id: String,
+    #[schema(value_type = words::ChannelKindWord)]
     pub channel_kind: String,
     pub address: AddressSummary,
-    /// open (our turn), waiting (the contact's turn), snoozed, done
+    /// open: our turn; waiting: the contact's turn
+    #[schema(value_type = words::StatusWord)]
     pub status: String,
+    #[schema(required = true)]
     pub assignee: Option<AssigneeDto>,
+    #[schema(required = true)]
     pub subject: Option<String>,
     pub tags: Vec<String>,
     pub unread: i64,
+    #[schema(required = true)]
     pub last_message: Option<LastMessageDto>,
     pub last_message_at: String,
     pub reply_window: ReplyWindowDto,
+    #[schema(required = true)]
     pub snoozed_until: Option<String>,
     /// The number of the newest timeline item.
     pub last_seq: i64,
@@ -235,7 +244,7 @@ where
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ChangeConversation)]
 pub struct ChangeConversation {
-    /// open, waiting, snoozed, done
+    #[schema(value_type = Option<words::StatusWord>)]
     pub status: Option<String>,
     /// `null` takes the conversation from whoever has it.
     #[serde(default, deserialize_with = "mentioned")]

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ContactDto, ConversationDto, TimelineItemDto};
+use super::{ContactDto, ConversationDto, TimelineItemDto, words};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LiveEvent)]
@@ -36,6 +36,7 @@ pub struct LiveFrame {
 #[schema(as = ChatConversation)]
 pub struct ChatConversationDto {
     pub id: String,
+    #[schema(value_type = words::StatusWord)]
     pub status: String,
     /// The team has seen everything up to this number.
     pub team_read_seq: i64,

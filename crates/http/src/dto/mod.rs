@@ -9,6 +9,7 @@ mod conversation;
 mod live;
 mod session;
 mod timeline;
+pub mod words;
 
 pub use channel::{
     ChangeChannel, ChannelDto, EntryDto, NewChannel, NewEntryDto, SettingValue, settings_of,
@@ -39,14 +40,17 @@ use utoipa::ToSchema;
 
 /// A list's page.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = List)]
 pub struct ListDto<T: ToSchema> {
     pub items: Vec<T>,
     /// Where the next page begins; absent on the last one.
+    #[schema(required = true)]
     pub next_cursor: Option<String>,
 }
 
 /// Why something is not possible, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Reason)]
 pub struct ReasonDto {
     /// Stable.
     pub code: String,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use store::Teammate;
+
+use super::words;
 use utoipa::ToSchema;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -10,6 +12,7 @@ pub struct TeammateDto {
     pub id: String,
     pub name: String,
     /// owner, admin, lead, teammate, dpo, works_council
+    #[schema(value_type = words::RoleWord)]
     pub role: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,

@@ -10,7 +10,7 @@ use store::{
 };
 use utoipa::ToSchema;
 
-use super::{ReasonDto, explain_delivery, rfc3339};
+use super::{ReasonDto, explain_delivery, rfc3339, words};
 
 /// For whom an item is put into words: a customer sees less than a teammate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Viewer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Author)]
 pub struct AuthorDto {
-    /// contact, teammate, bot, api
+    #[schema(value_type = words::AuthorWord)]
     pub kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -59,9 +59,9 @@ pub struct AttachmentDto {
     /// Bytes; 0 while the file is pending.
     pub size: i64,
     pub url: String,
-    /// image, video, audio, voice, sticker, file
+    #[schema(value_type = words::AttachmentKindWord)]
     pub kind: String,
-    /// stored, pending, gone, refused
+    #[schema(value_type = words::AttachmentStateWord)]
     pub state: String,
     /// Pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,9 +107,11 @@ pub struct CostDto {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Delivery)]
 pub struct DeliveryDto {
-    /// queued, unknown, sent, delivered, read, failed
+    #[schema(value_type = words::DeliveryWord)]
     pub state: String,
+    #[schema(required = true)]
     pub error: Option<ReasonDto>,
+    #[schema(required = true)]
     pub cost: Option<CostDto>,
 }
 
@@ -117,14 +119,18 @@ pub struct DeliveryDto {
 #[schema(as = Quote)]
 pub struct QuoteDto {
     /// `null` when the quoted message is not ours to show.
+    #[schema(required = true)]
     pub message_id: Option<String>,
     pub text: String,
+    /// Absent when the contact wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Reaction)]
 pub struct ReactionDto {
-    /// contact, teammate
+    #[schema(value_type = words::SideWord)]
     pub by: String,
     pub emoji: String,
 }
@@ -142,7 +148,7 @@ pub struct ChoiceItem {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = ChoiceSet)]
 pub struct ChoiceSet {
-    /// buttons, list
+    #[schema(value_type = words::ChoiceKindWord)]
     pub kind: String,
     /// The label that opens the list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +166,7 @@ pub struct CardLine {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Card)]
 pub struct CardDto {
-    /// location, contacts, order, choice, referral, template, unsupported, system
+    #[schema(value_type = words::CardKindWord)]
     pub kind: String,
     pub lines: Vec<CardLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,22 +179,31 @@ pub struct MessageDto {
     pub id: String,
     pub seq: i64,
     pub at: String,
-    /// From the company's view: inbound was written by the contact.
+    #[schema(value_type = words::DirectionWord)]
     pub direction: String,
     pub author: AuthorDto,
+    #[schema(required = true)]
     pub text: Option<String>,
     pub attachments: Vec<AttachmentDto>,
+    #[schema(required = true)]
     pub quote: Option<QuoteDto>,
     pub reactions: Vec<ReactionDto>,
     /// The contact's reaction.
+    #[schema(required = true)]
     pub reaction: Option<String>,
+    #[schema(required = true)]
     pub choices: Option<ChoiceSet>,
+    #[schema(required = true)]
     pub card: Option<CardDto>,
     /// Absent for inbound messages.
+    #[schema(required = true)]
     pub delivery: Option<DeliveryDto>,
+    #[schema(required = true)]
     pub edited_at: Option<String>,
+    #[schema(required = true)]
     pub deleted_at: Option<String>,
     /// The author's own id of it, as it was sent.
+    #[schema(required = true)]
     pub client_id: Option<String>,
     pub channel_id: String,
     /// Grows with every change of this message.
@@ -211,9 +226,9 @@ pub struct ActivityDto {
     pub id: String,
     pub seq: i64,
     pub at: String,
-    /// conversation_opened, notice_shown, assigned, unassigned, status_changed,
-    /// identity_changed, preference_changed
+    #[schema(value_type = words::ActivityWord)]
     pub kind: String,
+    #[schema(required = true)]
     pub actor: Option<AuthorDto>,
     pub data: BTreeMap<String, String>,
 }
@@ -233,8 +248,10 @@ pub struct TimelineDto {
     /// Ascending by `seq`.
     pub items: Vec<TimelineItemDto>,
     /// Newer items.
+    #[schema(required = true)]
     pub next_cursor: Option<String>,
     /// Older items.
+    #[schema(required = true)]
     pub previous_cursor: Option<String>,
 }
 
@@ -346,6 +363,7 @@ fn message_of(
                 .as_ref()
                 .map(|text| text.expose().clone())
                 .unwrap_or_default(),
+            author_name: quote.author_name.as_ref().map(|name| name.expose().clone()),
         }),
         reactions: reactions
             .iter()

@@ -20,6 +20,7 @@ export class Wizard {
   problem = $state<string | null>(null);
   busy = $state(false);
   entry = $state.raw<Entry | null>(null);
+  /** The link printed by the server carries it behind "#": so it never reaches a log. */
   readonly #token = decodeURIComponent(location.hash.slice(1));
 
   async begin(): Promise<void> {

@@ -195,6 +195,8 @@ export interface Messages {
   "desk.message.retry": object;
   "desk.message.retry.anyway": object;
   "desk.message.unknown": object;
+  "desk.message.stale": object;
+  "desk.message.stale.send": object;
   "desk.message.edit": object;
   "desk.message.discard": object;
   "desk.activity.opened": object;
