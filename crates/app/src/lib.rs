@@ -9,6 +9,7 @@ mod chat;
 mod conversations;
 mod error;
 mod files;
+mod housekeeping;
 mod identity;
 mod ingest;
 mod jobs;

@@ -89,6 +89,8 @@ pub struct ConversationFilter {
     /// `Some(None)` asks for those nobody has.
     pub assignee: Option<Option<TeammateId>>,
     pub contact: Option<ContactId>,
+    /// Those that wait longest first.
+    pub oldest_first: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -345,7 +347,7 @@ impl Store {
             .transpose()
     }
 
-    /// Newest message first. Each status is one walk along an index that stops at the page's
+    /// Newest message first, unless asked otherwise. Each status is one walk along an index that stops at the page's
     /// end, so the cost does not depend on how many conversations there are.
     ///
     /// # Errors
@@ -355,7 +357,12 @@ impl Store {
         filter: &ConversationFilter,
         page: PageRequest,
     ) -> Result<Page<Conversation>, StoreError> {
-        let (last, id) = page.after.unwrap_or((i64::MAX, [0xff; 16]));
+        let (beyond, order, start) = if filter.oldest_first {
+            (">", "ASC", (i64::MIN, [0; 16]))
+        } else {
+            ("<", "DESC", (i64::MAX, [0xff; 16]))
+        };
+        let (last, id) = page.after.unwrap_or(start);
         let mut params: Vec<Value> = vec![last.into(), blob(id), (page.limit + 1).into()];
         let mut conditions = String::new();
         let mut add = |column: &str, value: Value, params: &mut Vec<Value>| {
@@ -386,16 +393,16 @@ impl Store {
             .map(|(number, status)| {
                 format!(
                     "SELECT id, last_message_at FROM (SELECT id, last_message_at FROM conversation \
-                     WHERE status = '{}'{conditions} AND (last_message_at, id) < ($1, $2) \
-                     ORDER BY last_message_at DESC, id DESC LIMIT $3) w{number}",
+                     WHERE status = '{}'{conditions} AND (last_message_at, id) {beyond} ($1, $2) \
+                     ORDER BY last_message_at {order}, id {order} LIMIT $3) w{number}",
                     status.as_str()
                 )
             })
             .collect();
         let sql = format!(
-            "SELECT {COLUMNS} FROM (SELECT id FROM ({}) u ORDER BY last_message_at DESC, id DESC \
-             LIMIT $3) k JOIN conversation c ON c.id = k.id {JOINS} \
-             ORDER BY c.last_message_at DESC, c.id DESC",
+            "SELECT {COLUMNS} FROM (SELECT id FROM ({}) u ORDER BY last_message_at {order}, \
+             id {order} LIMIT $3) k JOIN conversation c ON c.id = k.id {JOINS} \
+             ORDER BY c.last_message_at {order}, c.id {order}",
             walks.join(" UNION ALL ")
         );
         let rows = self.db.query(sql, params).await?;

@@ -28,6 +28,8 @@ pub struct ListQuery {
     pub channel_id: Option<String>,
     /// `me`, `none` or a teammate's id.
     pub assignee: Option<String>,
+    /// newest (default) or oldest: whose last message is longest ago.
+    pub order: Option<String>,
     /// 1 to 200; absent: 50.
     pub limit: Option<i64>,
     pub cursor: Option<String>,
@@ -72,11 +74,17 @@ fn filter(query: &ListQuery, who: &Who) -> Result<ConversationFilter, Problem> {
             Some(Some(id))
         }
     };
+    let oldest_first = match query.order.as_deref() {
+        None | Some("newest") => false,
+        Some("oldest") => true,
+        Some(_) => return Err(choice("order", "newest, oldest", who.lang)),
+    };
     Ok(ConversationFilter {
         statuses,
         channel,
         assignee,
         contact: None,
+        oldest_first,
     })
 }
 

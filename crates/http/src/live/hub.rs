@@ -73,10 +73,21 @@ impl Hub {
         let Some(last) = events.last().map(|event| event.cursor) else {
             return Ok(false);
         };
-        let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
-        self.hand_out(&frame);
+        // Filling a stretch reads everything it is about: not worth it for nobody.
+        if self.is_watched() {
+            let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
+            self.hand_out(&frame);
+        }
         *cursor = Some(last);
         Ok(true)
+    }
+
+    fn is_watched(&self) -> bool {
+        let chats = self
+            .chats
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.desk.receiver_count() > 0 || !chats.is_empty()
     }
 
     fn hand_out(&self, frame: &Arc<Frame>) {

@@ -1900,6 +1900,8 @@ export interface operations {
                 channel_id?: string;
                 /** @description `me`, `none` or a teammate's id. */
                 assignee?: string;
+                /** @description newest (default) or oldest: whose last message is longest ago. */
+                order?: string;
                 /** @description 1 to 200; absent: 50. */
                 limit?: number;
                 cursor?: string;
