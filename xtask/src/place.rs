@@ -52,7 +52,7 @@ impl Place {
         let mut command = Command::new(program);
         command
             .current_dir(&self.root)
-            .env("TRESEN_CACHE", &self.cache)
+            .env("JUDGES_CACHE", self.cache.join("judges"))
             .env("npm_config_cache", self.cache.join("npm"))
             .env("PIP_CACHE_DIR", self.cache.join("pip"))
             .env("PIP_DISABLE_PIP_VERSION_CHECK", "1");

@@ -5,12 +5,16 @@ use std::fs;
 
 use crate::place::Place;
 use crate::process::{self, Failure};
+use crate::web;
 
 const OPENAPI: &str = "web/packages/api/openapi.json";
+const TYPES: &str = "web/packages/api/src/schema.d.ts";
 const CONFIGURATION: &str = "docs/configuration.md";
 
 pub fn openapi(place: &Place, check: bool) -> Result<(), Failure> {
-    written_by(place, "openapi", OPENAPI, check)
+    written_by(place, "openapi", OPENAPI, check)?;
+    web::install_if_changed(place)?;
+    types(place, check)
 }
 
 pub fn configuration(place: &Place, check: bool) -> Result<(), Failure> {
@@ -19,7 +23,7 @@ pub fn configuration(place: &Place, check: bool) -> Result<(), Failure> {
 
 /// Builds the binary (nothing to do when it is fresh) and takes what `tresen <command>` prints.
 fn written_by(place: &Place, command: &str, file: &str, check: bool) -> Result<(), Failure> {
-    crate::web::make_page_folders(place)?;
+    web::make_page_folders(place)?;
     process::run(
         place
             .cargo()
@@ -29,17 +33,35 @@ fn written_by(place: &Place, command: &str, file: &str, check: bool) -> Result<(
 }
 
 /// As above with a binary that is already there.
-pub fn compare(place: &Place, command: &str, file: &str, check: bool) -> Result<(), Failure> {
+fn compare(place: &Place, command: &str, file: &str, check: bool) -> Result<(), Failure> {
     let fresh = process::output(place.command(place.binary("tresen")).arg(command))?;
+    keep(place, file, &fresh, check, command)
+}
+
+/// The pages' types, made from the interface's document.
+fn types(place: &Place, check: bool) -> Result<(), Failure> {
+    let made = place.cache.join("schema.d.ts");
+    process::run(
+        place
+            .npm(&["exec", "--no", "--", "openapi-typescript"])
+            .arg(place.root.join(OPENAPI))
+            .arg("--output")
+            .arg(&made),
+    )?;
+    let fresh = fs::read_to_string(&made).map_err(|error| Failure::io(TYPES, &error))?;
+    keep(place, TYPES, &fresh, check, "openapi")
+}
+
+fn keep(place: &Place, file: &str, fresh: &str, check: bool, command: &str) -> Result<(), Failure> {
     let path = place.root.join(file);
     let kept = fs::read_to_string(&path).ok();
-    if kept.as_deref() == Some(fresh.as_str()) {
+    if kept.as_deref() == Some(fresh) {
         println!("✓ {file} is up to date");
         return Ok(());
     }
     if check {
         return Err(Failure(format!(
-            "{file} is not what `tresen {command}` prints; run `cargo xtask {command}`"
+            "{file} is not up to date; run `cargo xtask {command}`"
         )));
     }
     fs::write(&path, fresh).map_err(|error| Failure::io(file, &error))?;
@@ -47,8 +69,9 @@ pub fn compare(place: &Place, command: &str, file: &str, check: bool) -> Result<
     Ok(())
 }
 
-/// Both at once, for `cargo xtask test`.
+/// All of them, for `cargo xtask test`.
 pub fn check_all(place: &Place) -> Result<(), Failure> {
     compare(place, "config-reference", CONFIGURATION, true)?;
-    compare(place, "openapi", OPENAPI, true)
+    compare(place, "openapi", OPENAPI, true)?;
+    types(place, true)
 }

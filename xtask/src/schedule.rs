@@ -244,18 +244,53 @@ impl Floor<'_> {
 
     /// In one go, so that two failures do not mix.
     fn show_failure(&self, step: &Step<'_>, took: &str, lines: &[String], why: &str) {
-        let hidden = lines.len().saturating_sub(LOG_LINES_SHOWN);
+        let told = telling(lines);
         let mut text = format!("✗ {} ({took}): {why}\n", step.name);
-        if hidden > 0 {
-            text += &format!(
-                "  │ … {hidden} lines before, all in {}\n",
-                self.logs.join(format!("{}.log", step.name)).display()
-            );
-        }
-        for line in &lines[hidden..] {
+        for line in &told {
             text += &format!("  │ {line}\n");
         }
+        if told.len() < lines.len() {
+            let file = self.logs.join(format!("{}.log", step.name));
+            text += &format!("  │ (all {} lines: {})\n", lines.len(), file.display());
+        }
         print!("{text}");
+    }
+}
+
+/// The lines that say what went wrong: compilers' errors and runners' accounts of failed tests, or
+/// the end of the log where neither is found.
+fn telling(lines: &[String]) -> Vec<&str> {
+    let mut told = Vec::new();
+    let mut until: Option<fn(&str) -> bool> = None;
+    for line in lines {
+        if until.is_none() {
+            until = account_begins(line);
+        }
+        if let Some(ends) = until {
+            told.push(line.as_str());
+            if ends(line) {
+                until = None;
+            }
+        }
+    }
+    if told.is_empty() {
+        told = lines.iter().map(String::as_str).collect();
+        return told.split_off(lines.len().saturating_sub(LOG_LINES_SHOWN));
+    }
+    told.truncate(LOG_LINES_SHOWN);
+    told
+}
+
+/// How the account that begins with this line ends, if one begins here.
+fn account_begins(line: &str) -> Option<fn(&str) -> bool> {
+    if line == "failures:" {
+        Some(|line| line.starts_with("test result: "))
+    } else if line.starts_with("error") || line.starts_with("warning: ") {
+        Some(str::is_empty)
+    } else if line.trim_start().starts_with("FAIL ") {
+        Some(|line| line.contains("Test Files "))
+    } else {
+        None
     }
 }
 
@@ -369,6 +404,37 @@ mod tests {
                 failed: 4
             }
         );
+    }
+
+    #[test]
+    fn a_failure_is_told_without_the_noise_around_it() {
+        let noise = ["   Compiling a", "test a ... ok"].map(str::to_owned);
+        let account = |lines: &[&str]| {
+            let lines: Vec<String> = noise
+                .iter()
+                .cloned()
+                .chain(lines.iter().map(|line| (*line).to_owned()))
+                .chain(noise.iter().cloned())
+                .collect();
+            telling(&lines).join("|")
+        };
+        let failed = [
+            "failures:",
+            "",
+            "left != right",
+            "test result: FAILED. 1 failed",
+        ];
+        assert_eq!(account(&failed), failed.join("|"));
+        let error = ["error: odd", "  --> a.rs:1", ""];
+        assert_eq!(account(&error), error.join("|"));
+        let page = [
+            " FAIL  a.test.ts",
+            "expected 1",
+            "",
+            " Test Files  1 failed",
+        ];
+        assert_eq!(account(&page), page.join("|"));
+        assert_eq!(account(&["unheard of"]).matches('|').count(), 4);
     }
 
     #[test]

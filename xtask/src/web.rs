@@ -57,17 +57,22 @@ fn is_built(place: &Place) -> bool {
         && read_stamp(place, "build") == Some(source_stamp(place))
 }
 
+pub fn install_if_changed(place: &Place) -> Result<(), Failure> {
+    if is_installed(place) {
+        return Ok(());
+    }
+    println!("▶ npm ci");
+    process::run(&mut install_command(place))?;
+    mark_installed(place)
+}
+
 /// For `run` and `build`.
 pub fn build_if_changed(place: &Place) -> Result<(), Failure> {
     if is_built(place) {
         println!("✓ pages are up to date");
         return Ok(());
     }
-    if !is_installed(place) {
-        println!("▶ npm ci");
-        process::run(&mut install_command(place))?;
-        mark_installed(place)?;
-    }
+    install_if_changed(place)?;
     println!("▶ npm run build");
     process::run(&mut build_command(place))?;
     mark_built(place)

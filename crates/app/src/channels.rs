@@ -10,7 +10,7 @@ use ports::Settings;
 use store::{Channel, Entry, FeedKind, Guard, JobKind, NewJob, Unit};
 
 use crate::identity::check_name;
-use crate::{App, AppError, FieldProblem};
+use crate::{App, AppError, FieldProblem, Once};
 
 pub struct NewChannelInput {
     pub kind: ChannelKind,
@@ -114,7 +114,16 @@ impl App {
         &self,
         _access: &Access,
         input: NewChannelInput,
+        once: Option<&Once>,
     ) -> Result<Channel, AppError> {
+        if let Some(made) = self.made_before(once, "channel").await? {
+            let id = ChannelId::from_bytes(made);
+            return self
+                .store
+                .lookup_channel(id)
+                .await?
+                .ok_or(AppError::NotFound);
+        }
         let mut problems: Vec<FieldProblem> = check_name("name", &Pii::from(input.name.as_str()))
             .into_iter()
             .collect();
@@ -137,6 +146,7 @@ impl App {
             version: 1,
         };
         let mut unit = Unit::new();
+        self.claim(&mut unit, once, "channel", channel.id.bytes());
         self.store.add_channel(&mut unit, &channel).await?;
         self.store
             .feed_subject(&mut unit, FeedKind::ChannelUpdated, channel.id.bytes(), now);
@@ -285,7 +295,20 @@ impl App {
 
     /// # Errors
     /// [`AppError::Invalid`], [`AppError::Conflict`] for a taken slug.
-    pub async fn add_entry(&self, _access: &Access, input: EntryInput) -> Result<Entry, AppError> {
+    pub async fn add_entry(
+        &self,
+        _access: &Access,
+        input: EntryInput,
+        once: Option<&Once>,
+    ) -> Result<Entry, AppError> {
+        if let Some(made) = self.made_before(once, "entry").await? {
+            let id = EntryId::from_bytes(made);
+            return self
+                .store
+                .lookup_entry_by_id(id)
+                .await?
+                .ok_or(AppError::NotFound);
+        }
         let mut problems: Vec<FieldProblem> = [
             check_slug("slug", &input.slug),
             check_name("title", &Pii::from(input.title.as_str())),
@@ -319,6 +342,7 @@ impl App {
             allowed_origins: input.allowed_origins,
         };
         let mut unit = Unit::new();
+        self.claim(&mut unit, once, "entry", entry.id.bytes());
         self.store.add_entry(&mut unit, &entry, self.now()).await?;
         match self.store.commit(unit).await.map_err(AppError::from) {
             Err(error) if error.is_guard(Guard::SlugFree) => Err(AppError::Conflict("slug_taken")),

@@ -8,7 +8,7 @@ use domain::{AttachmentId, ContactId, Pii, limits};
 use ports::BlobName;
 use store::{AttachmentState, NewAttachment, StoredAttachment, Unit};
 
-use crate::{App, AppError};
+use crate::{App, AppError, Once};
 
 /// Who brings a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +171,16 @@ impl App {
         &self,
         uploader: Uploader,
         input: UploadInput,
+        once: Option<&Once>,
     ) -> Result<StoredAttachment, AppError> {
+        if let Some(made) = self.made_before(once, "attachment").await? {
+            let id = AttachmentId::from_bytes(made);
+            return self
+                .store
+                .lookup_attachment(id)
+                .await?
+                .ok_or(AppError::NotFound);
+        }
         let max_bytes = match uploader {
             Uploader::Teammate(_) => limits::ATTACHMENT_MAX,
             Uploader::Contact(_) => limits::CHAT_ATTACHMENT_MAX,
@@ -206,6 +215,7 @@ impl App {
             now: self.now(),
         };
         let mut unit = Unit::new();
+        self.claim(&mut unit, once, "attachment", id.bytes());
         self.store.add_attachment(&mut unit, &new).await?;
         self.store.commit(unit).await?;
         self.store

@@ -1,7 +1,7 @@
 //! What a request says about itself: its language, who sends it, its body. Everything is parsed
 //! here; handlers only see finished types.
 
-use app::{AppError, ChatVisitor, Identity};
+use app::{AppError, ChatVisitor, Identity, Once};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -214,27 +214,94 @@ impl<T: DeserializeOwned> FromRequest<Http> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _http: &Http) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let Lang(lang) = Lang::of(&parts);
-        let kind = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok());
-        let kind = kind
-            .unwrap_or("")
-            .split(';')
-            .next()
-            .unwrap_or("")
-            .trim()
-            .to_ascii_lowercase();
-        if kind != "application/json" {
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            return Err(Problem::new(status, "unsupported_media_type", lang));
-        }
-        let bytes = read_body(body, limits::JSON_BODY_MAX, lang).await?;
+        let (bytes, lang) = read_json(request).await?;
         serde_json::from_slice(&bytes)
             .map(Json)
             .map_err(|_| Problem::malformed(lang))
+    }
+}
+
+/// A JSON body, and the key under which its write is done once.
+pub struct JsonOnce<T> {
+    pub value: T,
+    key: Option<String>,
+    digest: [u8; 32],
+}
+
+impl<T> JsonOnce<T> {
+    /// The body, and the key as the author's own.
+    pub fn by(self, who: &Who) -> (T, Option<Once>) {
+        let author = who.identity.id();
+        let digest = self.digest;
+        (
+            self.value,
+            self.key.map(|key| Once {
+                author,
+                key,
+                digest,
+            }),
+        )
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Http> for JsonOnce<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _http: &Http) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let (bytes, lang) = read_json(request).await?;
+        let value = serde_json::from_slice(&bytes).map_err(|_| Problem::malformed(lang))?;
+        let key = idempotency_key(&headers, lang)?;
+        Ok(Self {
+            value,
+            key,
+            digest: vault::digest(&bytes),
+        })
+    }
+}
+
+async fn read_json(request: Request) -> Result<(Bytes, Language), Problem> {
+    let (parts, body) = request.into_parts();
+    let Lang(lang) = Lang::of(&parts);
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
+    let kind = kind
+        .unwrap_or("")
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    if kind != "application/json" {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Problem::new(status, "unsupported_media_type", lang));
+    }
+    Ok((read_body(body, limits::JSON_BODY_MAX, lang).await?, lang))
+}
+
+/// The key a client gave its write, so that repeating it changes nothing.
+///
+/// # Errors
+/// 422 for a key that is too long or holds other signs.
+pub fn idempotency_key(headers: &HeaderMap, lang: Language) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or("").trim_matches('"');
+    let fits = (1..=limits::CLIENT_ID_CHARS_MAX).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if fits {
+        Ok(Some(text.to_owned()))
+    } else {
+        let problem = app::FieldProblem::new("idempotency-key", "field-client-id");
+        Err(Problem::invalid(
+            &[problem.with("max", limits::CLIENT_ID_CHARS_MAX)],
+            lang,
+        ))
     }
 }
 

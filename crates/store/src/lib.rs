@@ -12,6 +12,7 @@ mod conversations;
 mod deliveries;
 mod error;
 mod feed;
+mod housekeeping;
 mod installation;
 mod jobs;
 mod keyring;

@@ -16,7 +16,6 @@ pub mod names {
     pub const JOBS: &str = "tresen_jobs_total";
     pub const JOBS_WAITING: &str = "tresen_jobs_waiting";
     pub const LIVE_SOCKETS: &str = "tresen_live_sockets";
-    pub const MESSAGES: &str = "tresen_messages_total";
     pub const OPEN_SOCKETS: &str = "tresen_open_sockets";
 }
 
@@ -76,8 +75,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         names::DB_BATCHES,
         MetricKind::Counter,
-        "`result` = committed, refused, unknown",
-        "Batches of writes; refused ones were decided anew",
+        "`result` = committed, conflict, failed",
+        "Batches of writes; after a conflict the use case decides anew",
     ),
     metric(
         names::DELIVERIES,
@@ -114,12 +113,6 @@ pub const METRICS: &[Metric] = &[
         MetricKind::Gauge,
         "`side` = desk, chat",
         "Live sockets",
-    ),
-    metric(
-        names::MESSAGES,
-        MetricKind::Counter,
-        "`channel_kind`, `direction` = inbound, outbound",
-        "Messages that became durable",
     ),
     metric(
         names::OPEN_SOCKETS,

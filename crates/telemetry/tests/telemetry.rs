@@ -134,14 +134,14 @@ fn nothing_on_the_list_names_a_person() {
 fn metrics_are_rendered_with_units_and_helps() {
     let metrics = Metrics::install().unwrap();
     assert!(Metrics::install().is_err());
-    metrics::counter!(telemetry::names::MESSAGES, "direction" => "inbound").increment(3);
+    metrics::counter!(telemetry::names::JOBS, "result" => "done").increment(3);
     metrics::gauge!(telemetry::names::OPEN_SOCKETS).set(2.0);
     metrics::histogram!(telemetry::names::HTTP_REQUEST_SECONDS).record(0.004);
     metrics.upkeep();
     let text = metrics.render();
     for line in [
-        "# TYPE tresen_messages_total counter",
-        "tresen_messages_total{direction=\"inbound\"} 3",
+        "# TYPE tresen_jobs_total counter",
+        "tresen_jobs_total{result=\"done\"} 3",
         "# HELP tresen_open_sockets Open TCP connections, live sockets included",
         "tresen_open_sockets 2",
         "tresen_http_request_seconds_bucket{le=\"0.002\"} 0",

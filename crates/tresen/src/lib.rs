@@ -3,5 +3,6 @@
 pub mod config;
 pub mod doctor;
 pub mod house;
+pub mod open_files;
 pub mod people;
 pub mod serve;

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::house::{Claim, OpenError, open_app};
+use crate::open_files;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -69,7 +70,10 @@ impl Running {
         let served = tokio::spawn(serve(
             listener,
             http.router(),
-            EdgeLimits::default(),
+            EdgeLimits {
+                connections_max: open_files::sockets(EdgeLimits::default().connections_max),
+                ..EdgeLimits::default()
+            },
             async move {
                 // The sender lives as long as the house; its end is the end, too.
                 _ = ending.wait_for(|stop| *stop).await;

@@ -118,7 +118,7 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
-        step("references", &["build"], RUST, |_| {
+        step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
         step("dependencies", &[], "tools", |log| deny::check(place, log)),

@@ -135,7 +135,13 @@ impl App {
             if mine {
                 continue;
             }
-            if let Some(other) = taken.iter().find(|t| t.kind == new.kind) {
+            let owner = taken.iter().find(|t| t.kind == new.kind);
+            if cause == IdentityCause::Linked && owner.is_some() {
+                // Two contacts turn out to be one person. A receipt is no reason to take an
+                // address away; the person's next message decides, by its most durable address.
+                continue;
+            }
+            if let Some(other) = owner {
                 self.store.end_address(&mut unit, other.address, at);
             }
             if matches!(

@@ -62,6 +62,7 @@ impl Runner {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut changed = self.app.store().changed();
         let mut tasks = JoinSet::new();
+        let mut tidied = None;
         while !*stop.borrow() {
             while tasks.try_join_next().is_some() {}
             match self.start_due(&mut tasks).await {
@@ -82,8 +83,11 @@ impl Runner {
                     }
                 }
             }
-            if let Err(error) = self.app.wake_snoozed().await {
-                tracing::warn!(error = %error, "snoozed conversations wait: the database does not answer");
+            match self.app.keep_house(tidied).await {
+                Ok(last) => tidied = last,
+                Err(error) => {
+                    tracing::warn!(error = %error, "the house is not kept: the database does not answer");
+                }
             }
         }
         while tasks.join_next().await.is_some() {}
@@ -99,7 +103,7 @@ impl Runner {
             let mut tasks = JoinSet::new();
             let started = self.start_due(&mut tasks).await?;
             if started == 0 {
-                self.app.wake_snoozed().await?;
+                self.app.keep_house(None).await?;
                 return Ok(ran);
             }
             ran += started;

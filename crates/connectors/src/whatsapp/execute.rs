@@ -142,8 +142,8 @@ pub(super) async fn signal(net: &dyn Net, settings: &Settings, signal: &Signal) 
     let path = format!("{}/messages", account.phone_number_id);
     if let Err(failure) = graph::call(net, graph::post(&account, &path, &body)).await {
         tracing::debug!(
-            channel.kind = "whatsapp",
-            failure.code = failure.code(),
+            channel_kind = "whatsapp",
+            code = failure.code(),
             "a read mark or typing sign did not get through"
         );
     }

@@ -1,6 +1,6 @@
 //! Files of teammates.
 
-use app::Uploader;
+use app::{Once, Uploader};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use crate::Http;
 use crate::dto::{AttachmentDto, Viewer};
 use crate::files::{file_response, read_upload};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Who, query_value};
+use crate::request::{Id, Who, idempotency_key, query_value};
 
 /// Uploads a file: a raw body with its `Content-Type`, or a form with the field `file`.
 #[utoipa::path(post, path = "/api/v1/attachments", tag = "attachments",
@@ -28,11 +28,17 @@ pub async fn upload(
 ) -> Result<Response, Problem> {
     who.may(Right::WriteMessages)?;
     let _place = http.upload_place(who.lang).await?;
+    let key = idempotency_key(request.headers(), who.lang)?;
     let input = read_upload(request, limits::ATTACHMENT_MAX, who.lang).await?;
+    let once = key.map(|key| Once {
+        author: who.identity.id(),
+        key,
+        digest: vault::digest(&input.bytes),
+    });
     let uploader = Uploader::Teammate(who.identity.id());
     let attachment = http
         .app
-        .upload(uploader, input)
+        .upload(uploader, input, once.as_ref())
         .await
         .map_err(who.problem())?;
     let body = AttachmentDto::of(&attachment, Viewer::Desk);

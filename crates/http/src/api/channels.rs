@@ -12,7 +12,7 @@ use crate::Http;
 use crate::api::choice;
 use crate::dto::{ChangeChannel, ChannelDto, ListDto, NewChannel, settings_of};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Json, Who};
+use crate::request::{Id, Json, JsonOnce, Who};
 
 /// All channels, oldest first.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels",
@@ -34,14 +34,17 @@ pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Proble
 
 /// Connects a channel. Secrets never come back.
 #[utoipa::path(post, path = "/api/v1/channels", tag = "channels", request_body = NewChannel,
+    params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = ChannelDto), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
 pub async fn create(
     State(http): State<Http>,
     who: Who,
-    Json(new): Json<NewChannel>,
+    new: JsonOnce<NewChannel>,
 ) -> Result<Response, Problem> {
     let access = who.may(Right::ManageChannels)?;
+    let (new, once) = new.by(&who);
     let kind = ChannelKind::parse(&new.kind)
         .ok_or_else(|| choice("kind", "webchat, whatsapp", who.lang))?;
     let input = NewChannelInput {
@@ -51,7 +54,7 @@ pub async fn create(
     };
     let channel = http
         .app
-        .add_channel(&access, input)
+        .add_channel(&access, input, once.as_ref())
         .await
         .map_err(who.problem())?;
     let body = ChannelDto::of(&http.app, &channel, who.lang);

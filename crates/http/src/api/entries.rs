@@ -15,7 +15,7 @@ use crate::Http;
 use crate::api::choice;
 use crate::dto::{EntryDto, ListDto, NewEntryDto};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Json, Who};
+use crate::request::{Id, JsonOnce, Who};
 
 /// All doors, oldest first.
 #[utoipa::path(get, path = "/api/v1/entries", tag = "entries",
@@ -38,15 +38,17 @@ pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Proble
 
 /// Opens a door.
 #[utoipa::path(post, path = "/api/v1/entries", tag = "entries", request_body = NewEntryDto,
+    params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = EntryDto), (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 422, body = ProblemBody)))]
 pub async fn create(
     State(http): State<Http>,
     who: Who,
-    Json(new): Json<NewEntryDto>,
+    new: JsonOnce<NewEntryDto>,
 ) -> Result<Response, Problem> {
     let access = who.may(Right::ManageChannels)?;
+    let (new, once) = new.by(&who);
     let channel: ChannelId = new
         .channel_id
         .parse()
@@ -64,7 +66,7 @@ pub async fn create(
     };
     let entry = http
         .app
-        .add_entry(&access, input)
+        .add_entry(&access, input, once.as_ref())
         .await
         .map_err(who.problem())?;
     let body = EntryDto::of(&http.app.settings().public_url, &entry);

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::content::{Choice, Choices, Section};
 use domain::teammate::Right;
-use domain::{ConversationId, MessageId, Pii, limits};
+use domain::{ConversationId, MessageId, Pii};
 use i18n::Language;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use crate::Http;
 use crate::api::choice;
 use crate::dto::{ChoiceSet, NewMessageDto, TimelineItemDto, Viewer};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Json, Who};
+use crate::request::{Id, Json, Who, idempotency_key};
 
 fn choices_of(set: ChoiceSet, lang: Language) -> Result<Choices, Problem> {
     let items = set
@@ -76,30 +76,6 @@ fn input_of(new: NewMessageDto, key: Option<&str>, lang: Language) -> Result<Sen
         template,
         choices,
     })
-}
-
-/// `Idempotency-Key` serves where the body names no id of its own.
-///
-/// # Errors
-/// 422 for a key that is too long or holds other signs.
-pub fn idempotency_key(headers: &HeaderMap, lang: Language) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or("").trim_matches('"');
-    let fits = (1..=limits::CLIENT_ID_CHARS_MAX).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if fits {
-        Ok(Some(text.to_owned()))
-    } else {
-        let problem = app::FieldProblem::new("idempotency-key", "field-client-id");
-        Err(Problem::invalid(
-            &[problem.with("max", limits::CLIENT_ID_CHARS_MAX)],
-            lang,
-        ))
-    }
 }
 
 impl Http {

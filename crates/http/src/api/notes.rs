@@ -9,10 +9,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Http;
-use crate::api::messages::idempotency_key;
 use crate::dto::{TimelineItemDto, Viewer};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Json, Who};
+use crate::request::{Id, Json, Who, idempotency_key};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewNote {

@@ -30,7 +30,7 @@ pub async fn upload(
     let uploader = Uploader::Contact(visitor.visitor.contact);
     let attachment = http
         .app
-        .upload(uploader, input)
+        .upload(uploader, input, None)
         .await
         .map_err(visitor.problem())?;
     let body = AttachmentDto::of(&attachment, Viewer::Chat);

@@ -83,7 +83,10 @@ impl Hub {
     }
 
     fn is_watched(&self) -> bool {
-        let chats = self.chats.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let chats = self
+            .chats
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         self.desk.receiver_count() > 0 || !chats.is_empty()
     }
 

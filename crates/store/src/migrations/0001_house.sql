@@ -241,6 +241,7 @@ CREATE TABLE parked_receipt (
     received_at {int} NOT NULL,
     PRIMARY KEY (channel_id, provider_key, state)
 );
+CREATE INDEX parked_receipt_age ON parked_receipt (received_at);
 -- The provider's hour leads the key: new rows land at the end, so the cost of a look-up does not
 -- grow with history and retention is a range delete.
 CREATE TABLE dedup (

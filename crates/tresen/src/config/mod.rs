@@ -147,7 +147,7 @@ pub fn parse(
 }
 
 fn config(layers: &sources::Layers<'_>) -> Result<Config, ConfigError> {
-    Ok(Config {
+    let config = Config {
         data: layers.one("data", values::directory)?,
         listen: layers.one("listen", values::listen)?,
         public_url: layers.maybe("public_url", values::public_url)?,
@@ -158,5 +158,12 @@ fn config(layers: &sources::Layers<'_>) -> Result<Config, ConfigError> {
         log_format: layers.one("log_format", values::log_format)?,
         log_level: layers.one("log_level", values::log_level)?,
         allow_private_net: layers.many("allow_private_net", values::host_port)?,
-    })
+    };
+    if let (Database::Postgres(rows), Keys::Postgres(keys)) = (&config.database, &config.keys)
+        && rows == keys
+    {
+        // One dump would hold what is sealed and what opens it.
+        return Err(layers.refuse("keys"));
+    }
+    Ok(config)
 }

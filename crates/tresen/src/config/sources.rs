@@ -77,6 +77,17 @@ impl Layers<'_> {
             .collect()
     }
 
+    /// What is wrong with a value that was parsed well but does not go with the others.
+    pub fn refuse(&self, key: &str) -> ConfigError {
+        let option = known(key);
+        let found = self.find(option);
+        let (place, value) = match &found {
+            Some(found) => (found.place.as_str(), found.values.join(", ")),
+            None => ("the default", option.default.unwrap_or_default().to_owned()),
+        };
+        refusal(option, place, &value)
+    }
+
     fn find(&self, option: &OptionSpec) -> Option<Found> {
         if !self.scope.takes(option.scope) {
             return None;
@@ -122,7 +133,11 @@ fn parse_at<T>(
     value: &str,
     parse: fn(&str) -> Option<T>,
 ) -> Result<T, ConfigError> {
-    parse(value).ok_or_else(|| ConfigError::Value {
+    parse(value).ok_or_else(|| refusal(option, place, value))
+}
+
+fn refusal(option: &OptionSpec, place: &str, value: &str) -> ConfigError {
+    ConfigError::Value {
         place: place.to_owned(),
         shown: if option.secret {
             "set to a value that is not shown here".to_owned()
@@ -130,7 +145,7 @@ fn parse_at<T>(
             format!("{value:?}")
         },
         expected: option.expected.to_owned(),
-    })
+    }
 }
 
 /// Reads the file that was named, or the default one if it exists.

@@ -180,6 +180,16 @@ fn secrets_are_never_shown() {
 }
 
 #[test]
+fn keys_never_lie_beside_what_they_open() {
+    let url = "postgres://u:p@db.example.com/house";
+    let error = error_of(&["serve", "--database", url, "--keys", url], &[], None);
+    assert!(error.starts_with("--keys is set to"), "{error}");
+    let apart = "postgres://u:p@db.example.com/keys";
+    let config = config_of(&["serve", "--database", url, "--keys", apart], &[], None);
+    assert!(matches!(config.keys, Keys::Postgres(_)));
+}
+
+#[test]
 fn what_comes_later_is_said() {
     for (flag, value) in [("--blobs", "s3://bucket"), ("--bus", "nats://127.0.0.1")] {
         let error = error_of(&["serve", flag, value], &[], None);

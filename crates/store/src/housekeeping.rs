@@ -1,0 +1,56 @@
+//! What is kept only for a while: events nobody will ask for again, raw callbacks that were
+//! understood, traces of what was seen. Each step is bounded, so that it never holds up a message.
+
+use domain::{ChannelId, Timestamp, time};
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::rows::blob;
+use crate::unit::Unit;
+
+/// A reader that was away longer fetches afresh.
+const FEED_MS: i64 = 7 * time::DAY_MS;
+/// Providers repeat a callback for up to seven days.
+const CALLBACK_MS: i64 = 8 * time::DAY_MS;
+const RECEIPT_MS: i64 = 30 * time::DAY_MS;
+/// Only this many of the oldest rows are looked at in one step.
+const LOOKED_AT: i64 = 2_000;
+
+impl Store {
+    /// Removes a bounded part of what is too old.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn tidy_up(&self, channels: &[ChannelId], now: Timestamp) -> Result<(), StoreError> {
+        let mut unit = Unit::new();
+        unit.run(
+            "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed \
+             ORDER BY seq LIMIT $2) oldest WHERE at < $1)",
+            vec![(now.0 - FEED_MS).into(), LOOKED_AT.into()],
+        );
+        unit.run(
+            "DELETE FROM callback WHERE id IN (SELECT id FROM (SELECT id, received_at, state \
+             FROM callback ORDER BY id LIMIT $2) oldest WHERE received_at < $1 AND state = 'done')",
+            vec![(now.0 - CALLBACK_MS).into(), LOOKED_AT.into()],
+        );
+        unit.run(
+            "DELETE FROM parked_receipt WHERE received_at < $1",
+            vec![(now.0 - RECEIPT_MS).into()],
+        );
+        unit.run(
+            "DELETE FROM session WHERE expires_at < $1",
+            vec![now.0.into()],
+        );
+        for channel in channels {
+            // The provider's hour leads the key, so this is a range.
+            unit.run(
+                "DELETE FROM dedup WHERE channel_id = $1 AND hour < $2",
+                vec![
+                    blob(channel.bytes()),
+                    Timestamp(now.0 - CALLBACK_MS).hour().into(),
+                ],
+            );
+        }
+        self.commit(unit).await
+    }
+}
