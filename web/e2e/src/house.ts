@@ -132,6 +132,13 @@ export class House {
     return items.filter((item) => item.type === "message");
   }
 
+  /** The content of an attachment. */
+  async bytes(url: string): Promise<ArrayBuffer> {
+    const answer = await fetch(`${this.program.url}${url}`, { headers: { authorization: `Bearer ${this.#token}` } });
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+    return answer.arrayBuffer();
+  }
+
   async connectWhatsApp(provider: Provider): Promise<Channel> {
     const { settings } = provider;
     const channel = await this.post<Channel>("/channels", { kind: "whatsapp", name: "WhatsApp Leipzig", settings: { ...settings, api_base: provider.url } });

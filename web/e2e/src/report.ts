@@ -30,7 +30,7 @@ export default class Report implements Reporter {
     if (result.status === "skipped") return;
     this.#failed += 1;
     console.log(`  FAIL  ${name}  (${took})`);
-    for (const error of result.errors) console.log(`${error.stack ?? error.message ?? error.value}\n${error.snippet ?? ""}`.replace(/^/gm, "        "));
+    for (const error of result.errors) console.log(indented(plain(`${error.stack ?? error.message ?? error.value}\n${error.snippet ?? ""}`)));
   }
 
   onError(error: { stack?: string; message?: string }): void {
@@ -46,4 +46,14 @@ export default class Report implements Reporter {
   printsToStdio(): boolean {
     return true;
   }
+}
+
+/** Without terminal colours, which are noise in a log. */
+function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/\u001b\[\d+m/g, "");
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "        ");
 }
