@@ -90,7 +90,7 @@ export class Chat {
       staleAfterMs: STALE_MS,
     });
     this.connection = new Live({
-      url: (cursor) => socketUrl("/chat/v1/live", cursor),
+      url: (cursor) => socketUrl("/chat/v1/live", cursor, currentLanguage()),
       events: (events) => this.apply(events),
       refetch: () => void this.refresh(),
       ephemeral: (frame) => this.showTyping(frame),
@@ -119,6 +119,14 @@ export class Chat {
     const asked = this.first ?? fetchEntry(this.slug);
     this.first = null;
     this.entry = await asked;
+  }
+
+  /** The server's words (notice, cards, names) in the language that was chosen. */
+  async relearn(): Promise<void> {
+    await this.loadEntry();
+    if (!this.session) return;
+    this.connection.wake(true);
+    await this.refresh();
   }
 
   private takeSession(session: ChatSession | null): void {

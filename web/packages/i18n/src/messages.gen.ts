@@ -458,6 +458,7 @@ export interface Messages {
   "ui.attachment.pending": object;
   "ui.attachment.gone": object;
   "ui.attachment.refused": object;
+  "ui.unreachable": object;
   "ui.voice.play": object;
   "ui.voice.pause": object;
   "ui.voice.position": object;
