@@ -55,10 +55,13 @@ export class Provider {
     await this.call("POST", "/_sim/users", { key, phone, name });
   }
 
-  /** Messages the desk has handed over, oldest first. */
+  /** Messages the desk has handed over, oldest first; read marks and typing are no messages. */
   async sent(): Promise<Record<string, unknown>[]> {
     const { requests } = await this.call<{ requests: SimulatedCall[] }>("GET", "/_sim/ledger");
-    return requests.filter(({ method, path }) => method === "POST" && path.endsWith("/messages")).map(({ body }) => body ?? {});
+    return requests
+      .filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))
+      .map(({ body }) => body ?? {})
+      .filter((body) => "type" in body);
   }
 
   /** The signature header the platform would send with these bytes. */

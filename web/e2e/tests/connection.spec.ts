@@ -78,15 +78,24 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
   });
 }
 
-test("what was written without a network survives a closed page", async ({ house, customer, watch }) => {
-  watch.tolerate(/ERR_INTERNET_DISCONNECTED|WebSocket/);
+test("what was written without a network survives a closed page, and the page opens without one", async ({ house, customer, watch }) => {
+  watch.tolerate(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/);
   const phone = await customer();
   await phone.say("Da bin ich");
+  // The worker keeps the page in its own time.
+  await expect.poll(() => phone.page.evaluate(async () => (await caches.match(location.pathname)) !== undefined)).toBe(true);
   const context = phone.page.context();
   await context.setOffline(true);
   await phone.write("Noch eine Frage");
   await expect(phone.marks("wartet")).toHaveCount(1);
   await phone.page.close();
+
+  const meanwhile = new Customer(await context.newPage());
+  await meanwhile.page.goto(`${house.url}/c/${SLUG}`);
+  await expect(meanwhile.message("Noch eine Frage")).toHaveCount(1);
+  await expect(meanwhile.marks("wartet")).toHaveCount(1);
+  await meanwhile.page.close();
+
   await context.setOffline(false);
   const again = new Customer(await context.newPage());
   await again.page.goto(`${house.url}/c/${SLUG}`);

@@ -103,8 +103,9 @@ test("a template with gaps arrives filled", async ({ house, provider, desk }) =>
   await provider.write(ANNA, "Wann ist mein Termin?", { agoMs: DAY_MS + MINUTE_MS });
   const conversation = await arrived(house);
   const { page } = await desk({ path: `/inbox/queue/${conversation.id}` });
-  await page.getByRole("button", { name: /Vorlage: terminerinnerung/ }).first().click();
+  await page.getByRole("button", { name: /^Alle \d+ Vorlagen$/ }).click();
   const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: /^terminerinnerung/ }).first().click();
   const gaps = dialog.getByRole("textbox");
   const count = await gaps.count();
   expect(count).toBeGreaterThan(0);
