@@ -14,6 +14,7 @@ export default defineConfig({
   use: {
     locale: "de-DE",
     timezoneId: "Europe/Berlin",
+    screenshot: process.env["E2E_SCREENSHOTS"] ? "only-on-failure" : "off",
     trace: process.env["E2E_TRACE"] ? "retain-on-failure" : "off",
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",

@@ -40,9 +40,9 @@ test("drafts survive a reload, for answer and note apart", async ({ house, custo
   await note.pressSequentially("Rückfrage an Tarek");
   await expect(page.getByText("Entwurf gesichert")).toBeVisible();
   await page.reload();
-  await expect(note).toHaveValue("Rückfrage an Tarek");
-  await page.getByRole("button", { name: "Antworten", exact: true }).first().click();
   await expect(answer).toHaveValue("Noch nicht fertig");
+  await page.getByRole("button", { name: "Notiz", exact: true }).click();
+  await expect(note).toHaveValue("Rückfrage an Tarek");
   expect((await house.messages(conversation?.id ?? "")).map(({ text }) => text)).toEqual(["Hallo"]);
 });
 

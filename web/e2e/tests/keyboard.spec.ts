@@ -58,10 +58,11 @@ test("take, answer, note, next, done, undo, search: no pointer", async ({ house,
   });
 
   await test.step("J and K walk the list, and each conversation keeps its draft", async () => {
-    await keyboard.press("j");
+    // Newest first: Sabine, just answered, stands above.
+    await keyboard.press("k");
     await expect(desk.heading).toHaveText("Sabine Größmann");
     await expect(desk.answer).toHaveValue("");
-    await keyboard.press("k");
+    await keyboard.press("j");
     await expect(desk.heading).toHaveText("Mehmet Aydın");
     await expect(desk.answer).toHaveValue("Ich suche sie heraus");
   });
