@@ -45,10 +45,10 @@ test("a customer writes from the shop's page and gets the answer with the widget
     await teammate.reply("Ja, ab Freitag.");
     await expect(page.getByRole("button", { name: /Chat öffnen, 1 neue Nachricht/ })).toBeVisible();
     await page.getByRole("button", { name: /Chat öffnen/ }).click();
-    await expect(frame.getByText("Ja, ab Freitag.")).toBeVisible();
+    await expect(frame.locator(".rows").getByText("Ja, ab Freitag.")).toBeVisible();
     await page.reload();
     await page.getByRole("button", { name: /Chat öffnen/ }).click();
-    await expect(frame.getByText("Ja, ab Freitag.")).toBeVisible();
+    await expect(frame.locator(".rows").getByText("Ja, ab Freitag.")).toBeVisible();
   } finally {
     await shop.close();
   }
