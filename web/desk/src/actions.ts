@@ -105,16 +105,7 @@ export async function takeNext(): Promise<void> {
   }
 }
 
-/** The server lists newest first; the last row of the last page has waited longest. */
 async function longestWaiting(): Promise<Conversation | null> {
-  const MOST_PAGES = 5;
-  let cursor: string | null = null;
-  let last: Conversation | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer: List<Conversation> = await api.get<List<Conversation>>("/conversations", { ...queryOf("queue", "due", cursor), limit: 200 });
-    last = answer.items.at(-1) ?? last;
-    cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
-  return last;
+  const asked = { ...queryOf("queue", "due", null), order: "oldest", limit: 1 };
+  return (await api.get<List<Conversation>>("/conversations", asked)).items[0] ?? null;
 }

@@ -4,6 +4,7 @@
  */
 import type { Channel, Conversation, ConversationCounts, LiveEvent, Teammate, TypingFrame, ViewingFrame } from "@tresen/api";
 import { Live, type LiveState, socketUrl } from "@tresen/ui/live.ts";
+import { prefs } from "./prefs.svelte.ts";
 import { presence } from "./presence.svelte.ts";
 import { api, auth } from "./session.svelte.ts";
 import { Book, nothingTouched } from "./state/book.ts";
@@ -62,7 +63,7 @@ export const desk = {
 
   async start(): Promise<void> {
     live = new Live({
-      url: (cursor) => socketUrl("/api/v1/live", cursor),
+      url: (cursor) => socketUrl("/api/v1/live", cursor, prefs.language),
       events: take,
       refetch: readAnew,
       ephemeral: (frame) => (frame.type === "typing" ? presence.typing(frame) : presence.viewing(frame)),
@@ -88,6 +89,12 @@ export const desk = {
   reconnect(): void {
     live?.wake(true);
     void desk.loadCounts();
+  },
+
+  /** The language changed: what the server put into words is read again. */
+  relearn(): void {
+    live?.wake(true);
+    readAnew();
   },
 
   /** Typing and the like: may be lost. */

@@ -307,6 +307,7 @@ export interface Messages {
   "desk.panel.addresses": object;
   "desk.panel.addresses.none": object;
   "desk.panel.verified": object;
+  "desk.panel.ended": object;
   "desk.panel.unverified": object;
   "desk.panel.notices": object;
   "desk.panel.notices.none": object;
@@ -319,8 +320,6 @@ export interface Messages {
   "desk.panel.name.edit": object;
   "desk.panel.name.missing": object;
   "desk.panel.since": { since: string | number };
-  "desk.panel.speaks.de": object;
-  "desk.panel.speaks.en": object;
   "desk.consent.given": object;
   "desk.consent.pending": object;
   "desk.consent.withdrawn": object;
@@ -459,6 +458,7 @@ export interface Messages {
   "ui.attachment.pending": object;
   "ui.attachment.gone": object;
   "ui.attachment.refused": object;
+  "ui.unreachable": object;
   "ui.voice.play": object;
   "ui.voice.pause": object;
   "ui.voice.position": object;
