@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::Timestamp;
 use domain::time::SECOND_MS;
 use ports::{Clock as _, SystemClock};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::DemoError;
 use super::caller::CallError;
@@ -23,11 +23,12 @@ const JUST_NOW_MS: i64 = 20 * SECOND_MS;
 /// Plays the stories; answers the customers who told them.
 ///
 /// # Errors
-/// What the house answers.
+/// What the house answers; [`DemoError::Ended`] when `give_up` turned true.
 pub async fn play(
     town: &mut Town,
     heard: &mut mpsc::Receiver<Heard>,
     stories: Vec<Story>,
+    give_up: &watch::Receiver<bool>,
 ) -> Result<Vec<Customer>, DemoError> {
     let now = SystemClock.now();
     let mut customers = Vec::with_capacity(stories.len());
@@ -49,6 +50,9 @@ pub async fn play(
     // The sort is stable: moments of one story keep their order.
     moments.sort_by_key(|(at, _, _)| *at);
     for (at, number, moment) in moments {
+        if *give_up.borrow() {
+            return Err(DemoError::Ended);
+        }
         town.clock.travel_to(at);
         let customer = &mut customers[number];
         tell(town, heard, customer, &moment).await?;

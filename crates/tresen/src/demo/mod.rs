@@ -63,6 +63,8 @@ pub enum DemoError {
     Company(#[from] app::AppError),
     #[error("the example company's past could not be told: {0}")]
     Call(#[from] CallError),
+    #[error("the demo was ended before it began")]
+    Ended,
     #[error(transparent)]
     Story(#[from] story::StoryError),
 }
@@ -77,11 +79,16 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Opens the house, sets the company up, tells its past and lets it live.
+    /// Opens the house, sets the company up, tells its past and lets it live. When `give_up`
+    /// turns true before that is done, it is ended in good order.
     ///
     /// # Errors
     /// [`DemoError`]; the directory is removed then as well.
-    pub async fn start(config: &Config, pace: Pace) -> Result<Self, DemoError> {
+    pub async fn start(
+        config: &Config,
+        pace: Pace,
+        give_up: &watch::Receiver<bool>,
+    ) -> Result<Self, DemoError> {
         let place = Place::new().map_err(DemoError::Directory)?;
         let account = Account::new(&RandomIds);
         let (hear, mut hearing) = mpsc::channel(HEARD_MAX);
@@ -92,7 +99,8 @@ impl Demo {
         let config = throw_away(config, &place, graph.address());
         let running = Running::start_by(&config, clock.clone()).await?;
         let (stop, stopping) = watch::channel(false);
-        let prepared = prepare(&running, (account, graph.address()), clock, &mut hearing);
+        let messenger = (account, graph.address());
+        let prepared = prepare(&running, messenger, clock, &mut hearing, give_up);
         let (town, customers) = match prepared.await {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -180,6 +188,7 @@ async fn prepare(
     (account, messenger): (Account, SocketAddr),
     clock: Arc<TravelClock>,
     hearing: &mut mpsc::Receiver<Heard>,
+    give_up: &watch::Receiver<bool>,
 ) -> Result<(Town, Vec<customers::Customer>), DemoError> {
     company::found(&running.app).await?;
     let caller = Caller::to(running.address);
@@ -193,7 +202,7 @@ async fn prepare(
         provider: Provider::new(caller, callbacks, account),
         chance: Chance::new(SEED),
     };
-    let customers = history::play(&mut town, hearing, story::past()?).await?;
+    let customers = history::play(&mut town, hearing, story::past()?, give_up).await?;
     Ok((town, customers))
 }
 
@@ -203,14 +212,23 @@ async fn prepare(
 /// [`DemoError`] with what went wrong.
 pub async fn run(config: &Config) -> Result<(), DemoError> {
     println!("Setting up an example company, a moment …");
-    // Whoever loses patience while the past is told gets away, too, and nothing stays behind.
-    let demo = tokio::select! {
-        demo = Demo::start(config, Pace::CALM) => demo?,
-        asked = asked_to_end() => return Ok(asked?),
-    };
-    println!("{}", demo.welcome());
-    println!("ready http://{}", demo.address());
-    asked_to_end().await?;
-    println!("Closing, and throwing everything away …");
-    demo.end().await
+    let (end, ended) = watch::channel(false);
+    let asked = tokio::spawn(async move {
+        let asked = asked_to_end().await;
+        end.send_replace(true);
+        asked
+    });
+    match Demo::start(config, Pace::CALM, &ended).await {
+        Ok(demo) => {
+            println!("{}", demo.welcome());
+            println!("ready http://{}", demo.address());
+            let asked = asked.await;
+            println!("Closing, and throwing everything away …");
+            demo.end().await?;
+            Ok(asked.unwrap_or(Ok(()))?)
+        }
+        // Whoever loses patience gets away, too, and nothing stays behind.
+        Err(DemoError::Ended) => Ok(()),
+        Err(error) => Err(error),
+    }
 }

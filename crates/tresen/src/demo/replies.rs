@@ -124,6 +124,23 @@ const ASKED: &[Intent] = &[
 
 const TOLD: &[Intent] = &[
     Intent {
+        cues: &[
+            "bis dann",
+            "bis bald",
+            "bis morgen",
+            "bis samstag",
+            "schönen tag",
+            "schönes wochenende",
+            "schönen abend",
+            "auf wiedersehen",
+            "tschüss",
+            "gern geschehen",
+            "nichts zu danken",
+        ],
+        long: &["Ihnen auch, vielen Dank und bis bald!"],
+        short: &["euch auch 👋", "danke, ebenso"],
+    },
+    Intent {
         cues: &["entschuldig", "leid", "pardon", "verzeih"],
         long: &[
             "Danke, dass Sie sich darum kümmern. Hauptsache, es klappt jetzt.",
@@ -207,19 +224,6 @@ const TOLD: &[Intent] = &[
             "Sehr gut, bis dann!",
         ],
         short: &["passt, bis dann", "notiert 👍"],
-    },
-    Intent {
-        cues: &[
-            "schönen tag",
-            "schönes wochenende",
-            "schönen abend",
-            "auf wiedersehen",
-            "tschüss",
-            "gern geschehen",
-            "nichts zu danken",
-        ],
-        long: &["Ihnen auch, vielen Dank und bis bald!"],
-        short: &["euch auch 👋", "danke, ebenso"],
     },
     Intent {
         cues: &["danke"],

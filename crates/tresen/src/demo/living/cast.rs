@@ -54,9 +54,21 @@ pub(super) struct Cast {
 }
 
 impl Cast {
+    /// Stories of somebody who is there already go on at once.
     pub(super) fn new(customers: Vec<Customer>, stories: Vec<Story>) -> Self {
-        let (newcomers, returns): (VecDeque<_>, VecDeque<_>) =
+        let (named, returns): (Vec<_>, VecDeque<_>) =
             stories.into_iter().partition(|story| story.name.is_some());
+        let known = |story: &Story| {
+            customers
+                .iter()
+                .position(|customer| story.name.as_ref() == Some(&customer.name))
+        };
+        let (goes_on, newcomers): (Vec<_>, VecDeque<_>) =
+            named.into_iter().partition(|story| known(story).is_some());
+        let goes_on: Vec<_> = goes_on
+            .into_iter()
+            .filter_map(|story| Some((known(&story)?, story.moments)))
+            .collect();
         let mut cast = Self {
             actors: Vec::with_capacity(customers.len() + newcomers.len()),
             newcomers,
@@ -64,6 +76,9 @@ impl Cast {
         };
         for customer in customers {
             cast.enter(customer, VecDeque::new());
+        }
+        for (who, moments) in goes_on {
+            cast.actors[who].script = moments;
         }
         cast
     }
