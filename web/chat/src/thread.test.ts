@@ -23,6 +23,7 @@ const message = (seq: number, over: Partial<Message> = {}): Message => ({
   delivery: null,
   edited_at: null,
   deleted_at: null,
+  version: 1,
   client_id: null,
   channel_id: "chn_1",
   ...over,
@@ -74,8 +75,8 @@ describe("buildRows", () => {
 
 describe("spokenText", () => {
   it("says what came, also when there is no text", () => {
-    const photo = { id: "1", name: "a.jpg", mime: "image/jpeg", size: 1, url: "/a", kind: "image", state: "stored", caption: "Tasche" } as const;
-    expect(spokenText(message(1, { text: null, attachments: [photo] }), () => "Bild")).toBe("Bild Tasche");
+    const photo = { id: "1", name: "a.jpg", mime: "image/jpeg", size: 1, url: "/a", kind: "image", state: "stored" } as const;
+    expect(spokenText(message(1, { text: null, attachments: [photo] }), () => "Bild")).toBe("Bild");
     expect(spokenText(message(1, { card: { kind: "order", lines: [{ label: "Nummer", value: "4711" }] } }), () => "")).toBe("Text 1, Nummer 4711");
   });
 });

@@ -50,7 +50,7 @@ export function buildRows(messages: readonly Message[], pending: readonly Outbox
 
 /** What a person hears of a message: its text, or what kind of thing came. */
 export function spokenText(message: Message, kindName: (kind: Message["attachments"][number]["kind"]) => string): string {
-  const parts = message.attachments.map(({ kind, caption }) => (caption ? `${kindName(kind)} ${caption}` : kindName(kind)));
+  const parts = message.attachments.map(({ kind }) => kindName(kind));
   if (message.text) parts.push(message.text);
   for (const line of message.card?.lines ?? []) parts.push(`${line.label} ${line.value}`.trim());
   return parts.join(", ");

@@ -8,7 +8,7 @@ import { presence } from "./presence.svelte.ts";
 import { api, auth } from "./session.svelte.ts";
 import { Book, nothingTouched } from "./state/book.ts";
 
-const NO_COUNTS: ConversationCounts = { mine: 0, queue: 0, snoozed: 0, done: 0, unread_mine: 0 };
+const NO_COUNTS: ConversationCounts = { mine: 0, queue: 0, waiting: 0, snoozed: 0, done: 0, unread_mine: 0 };
 /** How long the first lists wait for the socket, whose cursor makes them seamless. */
 const FIRST_FRAME_MS = 1_200;
 const COUNTS_EVERY_MS = 400;

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::Done;
-use crate::ingest::{count_issue, lanes};
+use crate::ingest::lanes;
 use crate::{App, AppError};
 
 const LANES_AT_ONCE: usize = 64;
@@ -33,13 +33,8 @@ impl App {
             match item {
                 Ok(event) if events.len() < limits::CALLBACK_ITEMS_MAX => events.push(event),
                 Ok(_) => issues += 1,
-                Err(issue) => {
-                    issues += 1;
-                    // Repeated runs count again: better than not at all.
-                    if job.attempts == 0 {
-                        count_issue(&channel, &issue);
-                    }
-                }
+                // Counted when it arrived.
+                Err(_) => issues += 1,
             }
         }
         let places = Arc::new(Semaphore::new(LANES_AT_ONCE));

@@ -40,7 +40,7 @@ function pretendSent(thread: Thread, text: string, files: number): void {
   const at = new Date().toISOString();
   const conversation = thread.conversation;
   desk.pretend(thread.id, {
-    last_message: { type: "message", direction: "outbound", text: text || null, author_name: name, at, attachments: files },
+    last_message: { type: "message", direction: "outbound", text, author_name: name, at, attachments: files },
     last_message_at: at,
     status: "waiting",
     unread: 0,

@@ -27,9 +27,9 @@ const at = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(
 function conversation(id: string): Conversation {
   return {
     id, contact: { id: `con_${id}`, name: "Sabine Größmann" }, channel_id: "chn_1", channel_kind: "webchat",
-    address: { kind: "webchat", display: "1 Gerät" }, status: "open", assignee: null, subject: null, tags: [],
+    address: { kind: "web_visitor", display: "1 Gerät" }, status: "open", assignee: null, subject: null, tags: [],
     unread: 0, last_message: null, last_message_at: at(0), reply_window: { state: "none", closes_at: null },
-    snoozed_until: null, last_seq: 0, contact_read_seq: 0, version: 1,
+    snoozed_until: null, last_seq: 0, contact_read_seq: 0, team_read_seq: 0, version: 1,
   };
 }
 
@@ -37,7 +37,7 @@ function message(seq: number, text: string): Message {
   return {
     type: "message", id: `msg_${seq}`, seq, at: at(seq), direction: "inbound", author: { kind: "contact" }, text,
     attachments: [], quote: null, reactions: [], reaction: null, choices: null, card: null, delivery: null,
-    edited_at: null, deleted_at: null, client_id: null, channel_id: "chn_1",
+    edited_at: null, deleted_at: null, version: 1, client_id: null, channel_id: "chn_1",
   };
 }
 

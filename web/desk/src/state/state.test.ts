@@ -107,7 +107,7 @@ describe("a channel's verdict on a file", () => {
 
 describe("templates", () => {
   const template: Template = {
-    name: "order", language: "de", category: "utility", body: "Hallo {{1}}, Bestellung {{2}}.", header: "Für {{1}}",
+    name: "order", language: "de", category: "utility", buttons: [], body: "Hallo {{1}}, Bestellung {{2}}.", header: "Für {{1}}",
     parameters: [{ where: "header", name: "1" }, { where: "body", name: "1" }, { where: "body", name: "2" }],
   };
   it("show a gap until it is filled", () => {
@@ -124,7 +124,7 @@ describe("templates", () => {
 describe("rows of a timeline", () => {
   const message = (seq: number, at: string, change: Partial<Message> = {}): Message => ({
     type: "message", id: `msg_${seq}`, seq, at, direction: "inbound", author: { kind: "contact" }, text: "x", attachments: [], quote: null,
-    reactions: [], reaction: null, choices: null, card: null, delivery: null, edited_at: null, deleted_at: null, client_id: null, channel_id: "chn_1", ...change,
+    reactions: [], reaction: null, choices: null, card: null, delivery: null, edited_at: null, deleted_at: null, version: 1, client_id: null, channel_id: "chn_1", ...change,
   });
   const entry = (client_id: string): OutboxEntry => ({
     client_id, queue: "cnv_1", position: 1, created_at: "2026-11-24T10:30:00.000Z", text: "x", files: [], state: "waiting",

@@ -49,9 +49,12 @@ export function words(activity: Activity): string {
       if (category && decision === "resume") return t("desk.activity.preference.resume", { category });
       return t("desk.activity.preference");
     }
-    case "call":
-      return t("desk.activity.call");
     default:
-      return fact(activity, "text", "summary") ?? t("desk.activity.other", { kind: activity.kind.replaceAll("_", " ") });
+      return unknown(activity.kind);
   }
+}
+
+/** A page that stayed open over an upgrade may meet a kind it was not built for. */
+function unknown(kind: string): string {
+  return t("desk.activity.other", { kind: kind.replaceAll("_", " ") });
 }

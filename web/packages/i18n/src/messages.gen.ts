@@ -217,7 +217,6 @@ export interface Messages {
   "desk.activity.preference.stop": { category: string | number };
   "desk.activity.preference.resume": { category: string | number };
   "desk.activity.preference": object;
-  "desk.activity.call": object;
   "desk.activity.other": { kind: string | number };
   "desk.lightbox.smaller": object;
   "desk.lightbox.larger": object;
@@ -263,7 +262,6 @@ export interface Messages {
   "desk.template.none": object;
   "desk.template.note": object;
   "desk.template.gap": { name: string | number };
-  "desk.template.gap.example": { example: string | number; name: string | number };
   "desk.template.gap.missing": object;
   "desk.template.preview": object;
   "desk.template.submit": object;
@@ -478,6 +476,7 @@ export interface Messages {
   "ui.card.referral": object;
   "ui.card.unsupported": object;
   "ui.card.template": object;
+  "ui.card.system": object;
   "ui.card.open": object;
   "ui.tray.label": object;
   "ui.tray.remove": { name: string | number };
