@@ -1,18 +1,20 @@
 //! `tresen serve`: accepts requests until it is told to stop, then finishes what was begun.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, Runner};
 use http_edge::Http;
 use http_edge::edge::{EdgeLimits, serve};
+use ports::{Clock, SystemClock};
 use telemetry::{Metrics, names};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::house::{Claim, OpenError, open_app};
+use crate::house::{Claim, OpenError, open_app_by};
 use crate::open_files;
 
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,14 @@ impl Running {
     /// # Errors
     /// [`ServeError`] with what to change.
     pub async fn start(config: &Config) -> Result<Self, ServeError> {
+        Self::start_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// As [`Running::start`], by another clock than the machine's.
+    ///
+    /// # Errors
+    /// [`ServeError`] with what to change.
+    pub async fn start_by(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
         let address = config.listen.to_string();
         let listener = TcpListener::bind(address.as_str())
             .await
@@ -62,7 +72,7 @@ impl Running {
             .local_addr()
             .map_err(|source| ServeError::Listen { address, source })?;
         let public_url = config.public_url_at(bound).origin().to_owned();
-        let app = open_app(config, Claim::Server, public_url.clone()).await?;
+        let app = open_app_by(config, Claim::Server, public_url.clone(), clock).await?;
         let metrics = Metrics::install()?;
         let (stop, stopping) = watch::channel(false);
         let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone());
