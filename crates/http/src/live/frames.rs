@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use app::{App, AppError, ContactView};
 use axum::extract::ws::Utf8Bytes;
 use domain::access::Access;
+use domain::delivery::DeliveryState;
 use domain::teammate::Right;
 use domain::{ContactId, ConversationId};
 use i18n::Language;
@@ -135,7 +136,7 @@ impl Frame {
             })
             .filter_map(|filled| {
                 let event = chat_event(filled, language)?;
-                if filled.event.kind == FeedKind::MessageCreated {
+                if filled.item.as_deref().is_some_and(waits_for_delivery) {
                     newest = newest.max(filled.event.item_seq);
                 }
                 Some(event)
@@ -179,6 +180,11 @@ fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {
             .as_ref()
             .map(|contact| ContactDto::of(contact, language)),
     }
+}
+
+/// A message of ours that has left and is not yet known to have arrived.
+fn waits_for_delivery(item: &TimelineItem) -> bool {
+    matches!(item, TimelineItem::Message { message, .. } if message.state == Some(DeliveryState::Sent))
 }
 
 fn chat_event(filled: &Filled, language: Language) -> Option<ChatEventDto> {
