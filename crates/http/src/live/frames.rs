@@ -136,7 +136,11 @@ impl Frame {
             })
             .filter_map(|filled| {
                 let event = chat_event(filled, language)?;
-                if filled.item.as_deref().is_some_and(waits_for_delivery) {
+                // A message may be shown before it counts as sent: what was sent by now is what has
+                // reached the device, and that may be told by a later event than its creation.
+                if let Some(TimelineItem::Message { message, .. }) = filled.item.as_deref()
+                    && message.state == Some(DeliveryState::Sent)
+                {
                     newest = newest.max(filled.event.item_seq);
                 }
                 Some(event)
@@ -180,11 +184,6 @@ fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {
             .as_ref()
             .map(|contact| ContactDto::of(contact, language)),
     }
-}
-
-/// A message of ours that has left and is not yet known to have arrived.
-fn waits_for_delivery(item: &TimelineItem) -> bool {
-    matches!(item, TimelineItem::Message { message, .. } if message.state == Some(DeliveryState::Sent))
 }
 
 fn chat_event(filled: &Filled, language: Language) -> Option<ChatEventDto> {
