@@ -1,7 +1,7 @@
 //! Time, ids and randomness, so that tests decide about all three.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use domain::Timestamp;
 use uuid::Uuid;
