@@ -116,7 +116,13 @@ impl App {
         for _ in 0..domain::limits::COMMIT_TRIES {
             let mut all = Vec::new();
             for event in events {
-                all.extend(self.stage_event(channel, event).await?);
+                let staged = self.stage_event(channel, event).await?;
+                // A change whose message is not here may be about one that stands beside it in
+                // this very callback, or about one that this callback overtook.
+                if staged.is_none() && self.waits_for_its_message(channel, event).await? {
+                    return Ok(false);
+                }
+                all.extend(staged);
             }
             if all.len() > 1 {
                 return Ok(false);

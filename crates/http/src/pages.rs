@@ -177,10 +177,16 @@ pub async fn manifest(
 pub async fn service_worker(Lang(lang): Lang) -> Result<Response, Problem> {
     let file = Chat::get("sw.js").ok_or_else(|| Problem::not_found(lang))?;
     let mut response = file_response("sw.js", file, FRESH);
-    let scope = HeaderName::from_static("service-worker-allowed");
-    response
-        .headers_mut()
-        .insert(scope, HeaderValue::from_static("/c/"));
+    let headers = response.headers_mut();
+    headers.insert(
+        HeaderName::from_static("service-worker-allowed"),
+        HeaderValue::from_static("/c/"),
+    );
+    // A worker lives by the policy its own script came with: it fetches for the pages it serves.
+    headers.insert(
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static("default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
+    );
     Ok(response)
 }
 

@@ -1,7 +1,7 @@
 //! Time, ids and randomness, so that tests decide about all three.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use domain::Timestamp;
 use uuid::Uuid;
@@ -68,9 +68,33 @@ fn uuid_v7(now: Timestamp, random: [u8; 10]) -> [u8; 16] {
         .as_bytes()
 }
 
-/// Ids from the operating system's randomness.
+/// Ids from the operating system's randomness. Within this process each is larger than the one
+/// before while the clock stands still: what was written together is also read in its order.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RandomIds;
+
+/// The millisecond of the last id, and its random part: 12 bits before the variant, 62 behind it.
+static LAST: Mutex<(i64, [u8; 2], u64)> = Mutex::new((i64::MIN, [0; 2], 0));
+
+/// A fresh random part in a new millisecond, else the last one and a random step, so that
+/// neighbours cannot be guessed from each other. Each millisecond begins in the lower half: steps
+/// overflow only after some four million ids.
+fn ascending(now: Timestamp) -> [u8; 10] {
+    let mut last = LAST
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (at, first, low) = *last;
+    *last = if at == now.0 {
+        let step = u64::from(u32::from_be_bytes(random())) << 7;
+        (at, first, low + step + 1)
+    } else {
+        (now.0, random(), u64::from_be_bytes(random()) >> 3)
+    };
+    let mut part = [0; 10];
+    part[..2].copy_from_slice(&last.1);
+    part[2..].copy_from_slice(&last.2.to_be_bytes());
+    part
+}
 
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -80,7 +104,7 @@ fn random<const N: usize>() -> [u8; N] {
 
 impl Ids for RandomIds {
     fn fresh(&self, now: Timestamp) -> [u8; 16] {
-        uuid_v7(now, random())
+        uuid_v7(now, ascending(now))
     }
 
     fn secret(&self) -> [u8; 32] {
@@ -124,6 +148,11 @@ mod tests {
         let late = RandomIds.fresh(Timestamp(2_000));
         assert!(early < late);
         assert!(is_uuid_v7(early));
+        let many: Vec<[u8; 16]> = (0..10_000)
+            .map(|_| RandomIds.fresh(Timestamp(3_000)))
+            .collect();
+        assert!(many.is_sorted_by(|a, b| a < b));
+        assert!(many.iter().all(|id| is_uuid_v7(*id)));
         let ids = SequenceIds::default();
         assert!(ids.fresh(Timestamp(5)) < ids.fresh(Timestamp(5)));
     }

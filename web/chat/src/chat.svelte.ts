@@ -14,14 +14,14 @@ interface TypingTold {
   on: boolean;
   by: { name: string };
 }
-/** What the server may add to the session: where both sides have read to. */
-type Session = ChatSession & { conversation?: ChatConversation | null; read_seq?: number };
 
 export interface ChatHooks {
   /** After the first message of this visit was accepted: now the device may keep things. */
   accepted: () => void;
   /** Messages of the company that arrived while the page is open. */
   arrived: (messages: Message[]) => void;
+  /** What came while the page was closed; told once, with the first look at the timeline. */
+  missed: (messages: Message[]) => void;
 }
 
 const PAGE = 50;
@@ -42,7 +42,7 @@ export function fetchEntry(slug: string): Promise<ChatEntry> {
 export class Chat {
   stage = $state<"loading" | "unknown" | "down" | "open">("loading");
   entry = $state.raw<ChatEntry | null>(null);
-  session = $state.raw<Session | null>(null);
+  session = $state.raw<ChatSession | null>(null);
   messages = $state.raw<Message[]>([]);
   pending = $state.raw<OutboxEntry[]>([]);
   /** By file key, 0 to 1. */
@@ -90,7 +90,7 @@ export class Chat {
       staleAfterMs: STALE_MS,
     });
     this.connection = new Live({
-      url: (cursor) => socketUrl("/chat/v1/live", cursor),
+      url: (cursor) => socketUrl("/chat/v1/live", cursor, currentLanguage()),
       events: (events) => this.apply(events),
       refetch: () => void this.refresh(),
       ephemeral: (frame) => this.showTyping(frame),
@@ -108,7 +108,9 @@ export class Chat {
       return;
     }
     this.stage = "open";
-    await this.resume();
+    this.takeSession(this.entry?.session ?? null);
+    if (this.session) this.connect();
+    else this.settled = true;
     void this.outbox.start();
   }
 
@@ -119,27 +121,23 @@ export class Chat {
     this.entry = await asked;
   }
 
-  private async resume(): Promise<void> {
-    const known = (this.entry as { session?: Session | null } | null)?.session;
-    try {
-      // A server that tells the session with the entry saves a request that would fail for newcomers.
-      this.takeSession(known === undefined ? ((await client.get<Session | undefined>("/session")) ?? null) : known);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 401)) this.online = navigator.onLine;
-    }
-    if (this.session) this.connect();
-    else this.settled = true;
+  /** The server's words (notice, cards, names) in the language that was chosen. */
+  async relearn(): Promise<void> {
+    await this.loadEntry();
+    if (!this.session) return;
+    this.connection.wake(true);
+    await this.refresh();
   }
 
-  private takeSession(session: Session | null): void {
+  private takeSession(session: ChatSession | null): void {
     this.session = session;
     if (session?.conversation) this.takeConversation(session.conversation);
-    if (session?.read_seq) this.readSeq = session.read_seq;
+    if (session) this.readSeq = Math.max(this.readSeq, session.read_seq);
   }
 
   private takeConversation(conversation: ChatConversation): void {
     this.status = conversation.status;
-    this.teamReadSeq = Math.max(this.teamReadSeq, conversation.team_read_seq ?? 0);
+    this.teamReadSeq = Math.max(this.teamReadSeq, conversation.team_read_seq);
   }
 
   private connect(): void {
@@ -164,6 +162,7 @@ export class Chat {
         this.older = page.previous_cursor;
         this.settleSent(page.items);
         if (last !== undefined) this.tellArrived(page.items.filter(({ seq }) => seq > last));
+        else this.tellMissed(page.items);
       } else {
         this.take(page.items);
       }
@@ -286,7 +285,7 @@ export class Chat {
   private ensureSession(): Promise<void> {
     if (this.session) return Promise.resolve();
     this.sessionRequest ??= client
-      .post<Session>("/sessions", {
+      .post<ChatSession>("/sessions", {
         entry: this.slug,
         locale: currentLanguage(),
         notice_version: this.entry?.notice.version,
@@ -324,6 +323,11 @@ export class Chat {
 
   private settleSent(items: Message[]): void {
     for (const { client_id } of items) if (client_id) void this.outbox.settle(client_id);
+  }
+
+  private tellMissed(items: Message[]): void {
+    const unseen = items.filter(({ direction, seq }) => direction === "outbound" && seq > this.readSeq);
+    if (unseen.length > 0 && !this.settled) this.hooks.missed(unseen);
   }
 
   private tellArrived(items: Message[]): void {

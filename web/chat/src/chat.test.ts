@@ -2,7 +2,7 @@
 // The chat against a server in the hands of the test.
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import type { Message } from "@tresen/api";
+import type { ChatSession, Message } from "@tresen/api";
 import { setLanguage } from "@tresen/i18n";
 import de from "@tresen/i18n/catalogues/chat.de.json";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -28,14 +28,20 @@ class Server {
     return new Response(status === 204 ? null : JSON.stringify(body ?? {}), { status });
   };
 
+  readSeq = 0;
+  private session(): ChatSession {
+    const conversation = this.sent.length > 0 ? { id: "cnv_1", status: "waiting" as const, team_read_seq: 1, last_seq: this.sent.length } : null;
+    return { contact_id: "con_1", conversation_id: conversation?.id ?? null, conversation, read_seq: this.readSeq, notice: { version: 3, url: "", text: "" } };
+  }
+
   private answer(call: string, body: { client_id?: string; text?: string }): Answer {
     if (call === "GET /entries/laden") {
       const notice = { version: 3, url: "", text: "", summary: "" };
-      return { status: 200, body: { slug: "laden", title: "Laden", locale: "de", company: { name: "Laden" }, languages: ["de"], notice, hours: null } };
+      return { status: 200, body: { slug: "laden", title: "Laden", locale: "de", company: { name: "Laden" }, languages: ["de"], notice, session: this.cookie ? this.session() : null } };
     }
     if (call === "POST /sessions") {
       this.cookie = this.cookiesWork;
-      return { status: 201, body: { contact_id: "con_1", conversation_id: null, notice: {} } };
+      return { status: 201, body: this.session() };
     }
     if (!this.cookie) return problem(401, "unauthorized");
     if (call === "POST /messages") {
@@ -50,12 +56,22 @@ class Server {
     return { status: 200, body: {} };
   }
 }
+const written = (seq: number, direction: Message["direction"]): Message => ({
+  type: "message", id: `msg_${seq}`, seq, at: "2026-11-24T14:00:00.000Z", direction, author: { kind: direction === "inbound" ? "contact" : "teammate" },
+  text: "Text", attachments: [], quote: null, reactions: [], reaction: null, choices: null, card: null, delivery: null, edited_at: null,
+  deleted_at: null, version: 1, client_id: null, channel_id: "chn_1",
+});
 const problem = (status: number, code: string, detail = ""): Answer => ({ status, body: { type: "", title: code, status, code, detail } });
 
 let server: Server;
 let accepted: number;
+let missed: number[][];
 async function openChat(): Promise<Chat> {
-  const chat = new Chat("laden", { accepted: () => (accepted += 1), arrived: () => undefined });
+  const chat = new Chat("laden", {
+    accepted: () => (accepted += 1),
+    arrived: () => undefined,
+    missed: (messages) => missed.push(messages.map(({ seq }) => seq)),
+  });
   await chat.start();
   return chat;
 }
@@ -64,6 +80,7 @@ beforeEach(() => {
   setLanguage("de", de);
   server = new Server();
   accepted = 0;
+  missed = [];
   globalThis.indexedDB = new IDBFactory();
   vi.stubGlobal("fetch", server.fetch);
   // Live is tested by itself; here it never opens.
@@ -77,7 +94,7 @@ describe("chat", () => {
   it("makes no session and stores nothing before the first message", async () => {
     const chat = await openChat();
     expect(chat.stage).toBe("open");
-    expect(server.calls).toEqual(["GET /entries/laden", "GET /session"]);
+    expect(server.calls).toEqual(["GET /entries/laden"]);
     expect(await indexedDB.databases()).toEqual([]);
     expect(accepted).toBe(0);
     await chat.send("Guten Tag", []);
@@ -92,6 +109,19 @@ describe("chat", () => {
     await Promise.all(["eins", "zwei", "drei"].map((text) => chat.send(text, [])));
     await vi.waitFor(() => expect(chat.messages.map(({ text }) => text)).toEqual(["eins", "zwei", "drei"]));
     expect(server.calls.filter((call) => call === "POST /sessions")).toHaveLength(1);
+  });
+
+  it("tells who comes back what is new, once, and what the team has read", async () => {
+    server.cookie = true;
+    server.readSeq = 2;
+    server.sent = [1, 2, 3, 4].map((seq) => written(seq, seq === 1 ? "inbound" : "outbound"));
+    const chat = await openChat();
+    expect(chat.teamReadSeq).toBe(1);
+    await chat.refresh();
+    await chat.refresh();
+    expect(missed).toEqual([[3, 4]]);
+    await chat.markRead();
+    expect(server.calls.filter((call) => call === "POST /read")).toHaveLength(1);
   });
 
   it("asks for a new session when the old cookie is gone", async () => {

@@ -19,6 +19,13 @@ export async function keepOfflineShell(): Promise<void> {
       },
     });
     await navigator.serviceWorker.register(worker, { scope: "/c/" });
+    // What a first view does without: a photo or a voice message can then be written offline, too.
+    await Promise.allSettled([
+      import("@tresen/ui/AttachmentTray.svelte"),
+      import("@tresen/ui/shrink.ts"),
+      import("@tresen/ui/uploads.ts"),
+      import("@tresen/ui/voice.ts"),
+    ]);
     const { active } = await navigator.serviceWorker.ready;
     const assets = performance
       .getEntriesByType("resource")

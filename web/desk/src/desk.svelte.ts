@@ -4,6 +4,7 @@
  */
 import type { Channel, Conversation, ConversationCounts, LiveEvent, Teammate, TypingFrame, ViewingFrame } from "@tresen/api";
 import { Live, type LiveState, socketUrl } from "@tresen/ui/live.ts";
+import { prefs } from "./prefs.svelte.ts";
 import { presence } from "./presence.svelte.ts";
 import { api, auth } from "./session.svelte.ts";
 import { Book, nothingTouched } from "./state/book.ts";
@@ -62,14 +63,15 @@ export const desk = {
 
   async start(): Promise<void> {
     live = new Live({
-      url: (cursor) => socketUrl("/api/v1/live", cursor),
+      url: (cursor) => socketUrl("/api/v1/live", cursor, prefs.language),
       events: take,
       refetch: readAnew,
       ephemeral: (frame) => (frame.type === "typing" ? presence.typing(frame) : presence.viewing(frame)),
       state: follow,
     });
     live.start();
-    addEventListener("online", wake);
+    addEventListener("online", back);
+    addEventListener("offline", gone);
     document.addEventListener("visibilitychange", wake);
     void api.get<{ items: Teammate[] }>("/teammates").then((list) => (teammates = list.items), ignore);
     // Without a socket the lists are read all the same; they are read again once it opens.
@@ -80,7 +82,8 @@ export const desk = {
   stop(): void {
     live?.stop();
     live = undefined;
-    removeEventListener("online", wake);
+    removeEventListener("online", back);
+    removeEventListener("offline", gone);
     document.removeEventListener("visibilitychange", wake);
   },
 
@@ -88,6 +91,12 @@ export const desk = {
   reconnect(): void {
     live?.wake(true);
     void desk.loadCounts();
+  },
+
+  /** The language changed: what the server put into words is read again. */
+  relearn(): void {
+    live?.wake(true);
+    readAnew();
   },
 
   /** Typing and the like: may be lost. */
@@ -196,6 +205,16 @@ function follow(state: LiveState): void {
 
 function wake(): void {
   if (!document.hidden) live?.wake();
+}
+
+/** The device says so long before a silent socket would notice. */
+function gone(): void {
+  connected = false;
+}
+
+/** A socket from before the gap may be dead without knowing it. */
+function back(): void {
+  live?.wake(true);
 }
 
 function ignore(): void {

@@ -1,5 +1,5 @@
 /** Who sits at the desk, and the one client every request goes through. */
-import type { Session } from "@tresen/api";
+import type { Session, SetupNeeded } from "@tresen/api";
 import { ApiError, createClient, OfflineError } from "@tresen/api/client";
 import { prefs } from "./prefs.svelte.ts";
 
@@ -35,10 +35,11 @@ export const auth = {
 
   async begin(): Promise<void> {
     try {
-      auth.enter(await api.get<Session>("/session"));
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) phase = (await setupNeeded()) ? "setup" : "signed-out";
-      else phase = "unreachable";
+      const { needed, session: mine } = await api.get<SetupNeeded>("/setup");
+      if (mine) auth.enter(mine);
+      else phase = needed ? "setup" : "signed-out";
+    } catch {
+      phase = "unreachable";
     }
   },
 
@@ -60,14 +61,6 @@ export const auth = {
     location.assign("/");
   },
 };
-
-async function setupNeeded(): Promise<boolean> {
-  try {
-    return (await api.get<{ needed: boolean }>("/setup")).needed;
-  } catch {
-    return false;
-  }
-}
 
 /** One sentence for the reader out of whatever was thrown; null when it was no answer at all. */
 export function sentenceOf(error: unknown): string | null {

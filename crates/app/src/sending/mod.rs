@@ -201,6 +201,16 @@ impl App {
         if let Some(problem) = check_client_id(input.client_id.as_deref()) {
             return Err(AppError::Invalid(vec![problem]));
         }
+        // The provider's text is all that a template carries; beside it, nothing would be sent.
+        let beside = !input.attachments.is_empty()
+            || input.choices.is_some()
+            || input
+                .text
+                .as_ref()
+                .is_some_and(|text| !text.expose().trim().is_empty());
+        if input.template.is_some() && beside {
+            return Err(AppError::invalid("template", "template-alone"));
+        }
         self.retry(|| async {
             if let Some(sent) = self.sent_before(author, id, input).await? {
                 return Ok(sent);

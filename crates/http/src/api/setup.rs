@@ -14,11 +14,14 @@ use crate::Http;
 use crate::api::session::{session_cookie, session_dto};
 use crate::dto::{EntryDto, SessionDto};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Json, Lang};
+use crate::request::{Json, Lang, Who};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SetupNeeded {
     pub needed: bool,
+    /// Who asks, if signed in: a page learns at once whether to show set-up, sign-in or desk.
+    #[schema(required = true)]
+    pub session: Option<SessionDto>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,13 +73,25 @@ pub struct SetupDone {
 /// Whether the installation still has to be set up.
 #[utoipa::path(get, path = "/api/v1/setup", tag = "setup", security(()),
     responses((status = 200, body = SetupNeeded)))]
-pub async fn needed(State(http): State<Http>, Lang(lang): Lang) -> Result<Response, Problem> {
+pub async fn needed(
+    State(http): State<Http>,
+    Lang(lang): Lang,
+    who: Result<Who, Problem>,
+) -> Result<Response, Problem> {
     let needed = http
         .app
         .setup_needed()
         .await
         .map_err(|e| Problem::of(e, lang))?;
-    Ok(axum::Json(SetupNeeded { needed }).into_response())
+    let session = match &who {
+        Ok(Who {
+            identity,
+            session: Some((_, csrf)),
+            ..
+        }) => Some(session_dto(&http, &identity.teammate, csrf.expose()).await),
+        _ => None,
+    };
+    Ok(axum::Json(SetupNeeded { needed, session }).into_response())
 }
 
 /// Sets up company, owner, own chat and notice at once, and signs the owner in.

@@ -1,6 +1,6 @@
 /** The wizard's answers and where it stands. Going back keeps everything. */
 import { t } from "@tresen/i18n";
-import type { Entry, Session } from "@tresen/api";
+import type { Entry, SetupDone, SetupNeeded } from "@tresen/api";
 import { ApiError } from "@tresen/api/client";
 import { prefs } from "../prefs.svelte.ts";
 import { api, auth, isOffline, sentenceOf } from "../session.svelte.ts";
@@ -25,7 +25,7 @@ export class Wizard {
 
   async begin(): Promise<void> {
     if (this.stage === "finished") return;
-    const needed = await api.get<{ needed: boolean }>("/setup").then((answer) => answer.needed, () => true);
+    const needed = await api.get<SetupNeeded>("/setup").then((answer) => answer.needed, () => true);
     if (!needed) this.stage = "not-needed";
     else if (!this.#token) this.stage = "no-token";
   }
@@ -78,7 +78,7 @@ export class Wizard {
     const { company, owner, chat, privacy } = $state.snapshot(this.answers);
     this.busy = true;
     try {
-      const answer = await api.post<{ session: Session; entry: Entry }>("/setup", {
+      const answer = await api.post<SetupDone>("/setup", {
         token: this.#token,
         locale: prefs.language,
         company: { name: company.name.trim(), ...(company.country ? { country: company.country } : {}) },

@@ -47,9 +47,6 @@ class Server {
   conversations = new Map<string, Conversation>();
   items = new Map<string, TimelineItem[]>();
 
-  /** Servers tell a message's version; the book must also do without. */
-  constructor(readonly versioned: boolean) {}
-
   get cursor(): number {
     return this.feed.length;
   }
@@ -66,14 +63,14 @@ class Server {
     const list = this.items.get(id) as TimelineItem[];
     const known = list[random.below(Math.max(1, list.length))];
     if (known && random.below(3) === 0) {
-      const version = ((known as Message).version ?? 0) + 1;
-      const changed = { ...(known as Message), text: `edited at ${this.cursor}`, ...(this.versioned ? { version } : {}) };
+      const before = known as Message;
+      const changed = { ...before, text: `edited at ${this.cursor}`, version: before.version + 1 };
       this.items.set(id, list.map((item) => (item.seq === changed.seq ? changed : item)));
       this.#emit("message.updated", c, changed);
       return;
     }
     const seq = c.last_seq + 1;
-    const item = { ...message(seq, `text ${this.cursor}`), ...(this.versioned ? { version: 1 } : {}) };
+    const item = message(seq, `text ${this.cursor}`);
     const after = { ...c, last_seq: seq, last_message_at: at(this.cursor), unread: c.unread + 1, version: c.version + 1 };
     this.conversations.set(id, after);
     this.items.set(id, [...list, item]);
@@ -95,7 +92,7 @@ class Server {
 
 function serverWith(steps: number, seed: number) {
   const random = randomOf(seed);
-  const server = new Server(seed % 2 === 0);
+  const server = new Server();
   for (const id of ["cnv_a", "cnv_b", "cnv_c"]) server.open(id);
   for (let i = 0; i < steps; i++) server.step(random);
   return { server, random };

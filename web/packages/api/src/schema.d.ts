@@ -1368,6 +1368,7 @@ export interface components {
         };
         SetupNeeded: {
             needed: boolean;
+            session: components["schemas"]["Session"] | null;
         };
         SetupOwner: {
             email: string;

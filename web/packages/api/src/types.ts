@@ -22,6 +22,8 @@ export interface List<T> {
 export type Role = Schemas["Role"];
 export type Teammate = Schemas["Teammate"];
 export type Session = Schemas["Session"];
+export type SetupDone = Schemas["SetupDone"];
+export type SetupNeeded = Schemas["SetupNeeded"];
 export type Passkey = Schemas["Passkey"];
 export type Address = Schemas["Address"];
 export type Consent = Schemas["Consent"];

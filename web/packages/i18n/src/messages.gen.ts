@@ -307,6 +307,7 @@ export interface Messages {
   "desk.panel.addresses": object;
   "desk.panel.addresses.none": object;
   "desk.panel.verified": object;
+  "desk.panel.ended": object;
   "desk.panel.unverified": object;
   "desk.panel.notices": object;
   "desk.panel.notices.none": object;
@@ -319,8 +320,6 @@ export interface Messages {
   "desk.panel.name.edit": object;
   "desk.panel.name.missing": object;
   "desk.panel.since": { since: string | number };
-  "desk.panel.speaks.de": object;
-  "desk.panel.speaks.en": object;
   "desk.consent.given": object;
   "desk.consent.pending": object;
   "desk.consent.withdrawn": object;
@@ -359,6 +358,9 @@ export interface Messages {
   "desk.whatsapp.access_token.hint": object;
   "desk.whatsapp.app_secret": object;
   "desk.whatsapp.app_secret.hint": object;
+  "desk.whatsapp.gateway": object;
+  "desk.whatsapp.api_base": object;
+  "desk.whatsapp.api_base.hint": object;
   "desk.whatsapp.connect": object;
   "desk.whatsapp.created": object;
   "desk.whatsapp.callback": object;
@@ -459,6 +461,7 @@ export interface Messages {
   "ui.attachment.pending": object;
   "ui.attachment.gone": object;
   "ui.attachment.refused": object;
+  "ui.unreachable": object;
   "ui.voice.play": object;
   "ui.voice.pause": object;
   "ui.voice.position": object;

@@ -31,6 +31,15 @@ export function dateAndClock(at: string | Date, language: string): string {
   return format(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
+/** "Deutsch" for "de"; what is no language tag stays as it is. */
+export function languageName(tag: string, language: string): string {
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
 /** "1,4 MB"; decimal units, as file managers of phones show them. */
 export function byteSize(bytes: number, language: string): string {
   const units = ["B", "KB", "MB", "GB"];

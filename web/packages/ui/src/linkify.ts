@@ -25,14 +25,21 @@ export function linkify(text: string): Segment[] {
 
 /** Punctuation that ends the sentence, not the address; a bracket stays if it was opened inside. */
 function withoutTail(found: string): string {
-  let text = found;
-  for (;;) {
-    const last = text.at(-1) ?? "";
-    const opener = CLOSERS[last];
-    const tail = /[.,;:!?…*_~]/.test(last) || (opener !== undefined && count(text, opener) < count(text, last));
-    if (!tail) return text;
-    text = text.slice(0, -1);
+  // Counted once and kept up to date: a long run of brackets must not freeze the page.
+  const counts = new Map<string, number>();
+  for (const [closer, opener] of Object.entries(CLOSERS)) {
+    counts.set(closer, count(found, closer));
+    counts.set(opener, count(found, opener));
   }
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found[end - 1] ?? "";
+    const opener = CLOSERS[last];
+    const unopened = opener !== undefined && (counts.get(opener) ?? 0) < (counts.get(last) ?? 0);
+    if (!unopened && !/[.,;:!?…*_~]/.test(last)) break;
+    if (unopened) counts.set(last, (counts.get(last) ?? 0) - 1);
+  }
+  return found.slice(0, end);
 }
 
 function count(text: string, letter: string): number {

@@ -145,9 +145,11 @@ export class Live<E, F extends { type: string }> {
 }
 
 /** ws:// or wss:// address of a path on this host. */
-export function socketUrl(path: string, cursor: string | null): string {
+export function socketUrl(path: string, cursor: string | null, locale: string): string {
   const url = new URL(path, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  // A socket cannot send the header that tells the language the reader chose.
+  url.searchParams.set("locale", locale);
   if (cursor !== null) url.searchParams.set("cursor", cursor);
   return url.href;
 }
