@@ -10,7 +10,7 @@ use http_edge::edge::{EdgeLimits, serve};
 use ports::{Clock, SystemClock};
 use telemetry::{Metrics, names};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -139,18 +139,30 @@ async fn look(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Resolves when the process is asked to end.
-///
-/// # Errors
-/// When signals cannot be received.
-pub async fn asked_to_end() -> Result<(), ServeError> {
-    let mut term = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
+/// Hears the wish that the process ends. Made before anything is printed: a wish that comes
+/// earlier would end the process on the spot.
+pub struct EndWish {
+    term: Signal,
+    interrupt: Signal,
+}
+
+impl EndWish {
+    /// # Errors
+    /// When signals cannot be received.
+    pub fn listen() -> Result<Self, ServeError> {
+        Ok(Self {
+            term: signal(SignalKind::terminate()).map_err(ServeError::Signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(ServeError::Signals)?,
+        })
     }
-    Ok(())
+
+    /// Resolves when the wish was spoken, also if that was before this was asked.
+    pub async fn spoken(mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Serves until the process is asked to end.
@@ -158,13 +170,14 @@ pub async fn asked_to_end() -> Result<(), ServeError> {
 /// # Errors
 /// [`ServeError`] with what to change.
 pub async fn run(config: &Config) -> Result<(), ServeError> {
+    let wish = EndWish::listen()?;
     let running = Running::start(config).await?;
     if let Some(token) = running.app.open_setup().await? {
         println!("set up at {}/setup#{}", running.public_url, token.expose());
     }
     println!("ready http://{}", running.address);
     tracing::info!(listen = %running.address, public_url = running.public_url.as_str(), "serving");
-    asked_to_end().await?;
+    wish.spoken().await;
     tracing::info!("ending: what was begun is finished first");
     running.end().await;
     Ok(())

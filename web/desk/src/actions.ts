@@ -50,24 +50,35 @@ async function change(id: string, shown: Partial<Conversation>, told: object): P
 export async function setStatus(id: string, status: Status): Promise<void> {
   const before = book.conversations.get(id);
   if (!before || before.status === status) return;
+  const from = location.pathname;
+  if (status === "done") leave(id);
+  const came = location.pathname;
   const undo = () => {
     lists.restore(id);
     void change(id, { status: before.status }, { status: before.status });
+    comeBack(from, came);
   };
-  if (status === "done") leave(id);
   if (await change(id, { status }, { status })) toasts.say(t(status === "done" ? "desk.done.toast" : "desk.reopened.toast"), { undo });
 }
 
 /** Sent and done: the outbox tells the server once the message is through. */
 export function leaveAsDone(id: string): void {
+  const from = location.pathname;
   leave(id);
+  const came = location.pathname;
   desk.pretend(id, { status: "done" });
   toasts.say(t("desk.senddone.toast"), {
     undo: () => {
       lists.restore(id);
+      comeBack(from, came);
       void change(id, { status: "waiting" }, { status: "waiting" });
     },
   });
+}
+
+/** Undone: the reader is back where the action was taken, unless they went on by themselves. */
+function comeBack(from: string, came: string): void {
+  if (location.pathname === came) router.go(from);
 }
 
 /** Done with this one: its row goes, the next of the list comes. */

@@ -22,13 +22,14 @@ mod voice;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::time::DAY_MS;
 use ports::RandomIds;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::{Blobs, Config, Database, HostPort, Keys};
-use crate::serve::{Running, ServeError, asked_to_end};
+use crate::serve::{EndWish, Running, ServeError};
 use caller::{CallError, Caller};
 use chance::Chance;
 use clock::TravelClock;
@@ -48,6 +49,10 @@ const BEGAN_AGO_MS: i64 = 7 * DAY_MS;
 const SEED: u64 = 1_897;
 /// Words of the company on their way to its customers.
 const HEARD_MAX: usize = 256;
+
+/// Nobody waits longer than ten seconds for the last picture.
+const SETTLE_LOOK: Duration = Duration::from_millis(50);
+const SETTLE_LOOKS: u32 = 200;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -203,7 +208,25 @@ async fn prepare(
         chance: Chance::new(SEED),
     };
     let customers = history::play(&mut town, hearing, story::past()?, give_up).await?;
+    settle(&running.app).await?;
     Ok((town, customers))
+}
+
+/// Waits a while until the house has done what the past left to do, so that the first look
+/// finds every picture in its place.
+async fn settle(app: &app::App) -> Result<(), DemoError> {
+    for _ in 0..SETTLE_LOOKS {
+        let counts = app
+            .store()
+            .job_counts()
+            .await
+            .map_err(app::AppError::from)?;
+        if counts.iter().all(|(state, _)| state != "ready") {
+            break;
+        }
+        tokio::time::sleep(SETTLE_LOOK).await;
+    }
+    Ok(())
 }
 
 /// Runs the demo until the process is asked to end.
@@ -211,24 +234,24 @@ async fn prepare(
 /// # Errors
 /// [`DemoError`] with what went wrong.
 pub async fn run(config: &Config) -> Result<(), DemoError> {
+    let wish = EndWish::listen()?;
     println!("Setting up an example company, a moment …");
     let (end, ended) = watch::channel(false);
-    let asked = tokio::spawn(async move {
-        let asked = asked_to_end().await;
+    tokio::spawn(async move {
+        wish.spoken().await;
         end.send_replace(true);
-        asked
     });
-    match Demo::start(config, Pace::CALM, &ended).await {
-        Ok(demo) => {
-            println!("{}", demo.welcome());
-            println!("ready http://{}", demo.address());
-            let asked = asked.await;
-            println!("Closing, and throwing everything away …");
-            demo.end().await?;
-            Ok(asked.unwrap_or(Ok(()))?)
-        }
+    let demo = match Demo::start(config, Pace::CALM, &ended).await {
+        Ok(demo) => demo,
         // Whoever loses patience gets away, too, and nothing stays behind.
-        Err(DemoError::Ended) => Ok(()),
-        Err(error) => Err(error),
-    }
+        Err(DemoError::Ended) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    println!("{}", demo.welcome());
+    println!("ready http://{}", demo.address());
+    let mut ended = ended;
+    // The sender goes only after it has said so.
+    _ = ended.wait_for(|ended| *ended).await;
+    println!("Closing, and throwing everything away …");
+    demo.end().await
 }

@@ -34,14 +34,15 @@ function action(id: string, label: string, icon: string, run: () => void, key?: 
 }
 
 function conversationActions(id: string): Entry[] {
-  const done = book.conversations.get(id)?.status === "done";
+  const conversation = book.conversations.get(id);
+  const done = conversation?.status === "done";
   const me = { id: auth.me.id, name: auth.me.name };
   const toggle = () => void setStatus(id, done ? "open" : "done");
   return [
     action("done", t(done ? "desk.reopen" : "desk.done"), done ? rotateCcw : check, toggle, "E"),
     action("note", t("desk.help.note"), stickyNote, () => ui.write("note"), "M"),
     action("assign", t("desk.assign"), arrowLeftRight, () => (ui.assigning = id), "A"),
-    action("take", t("desk.take"), userPlus, () => void assign(id, me)),
+    ...(conversation?.assignee?.id === me.id ? [] : [action("take", t("desk.take"), userPlus, () => void assign(id, me))]),
     action("panel", t("desk.panel.toggle"), panelRight, () => ui.togglePanel(), "I"),
   ];
 }

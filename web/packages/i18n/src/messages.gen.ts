@@ -358,6 +358,9 @@ export interface Messages {
   "desk.whatsapp.access_token.hint": object;
   "desk.whatsapp.app_secret": object;
   "desk.whatsapp.app_secret.hint": object;
+  "desk.whatsapp.gateway": object;
+  "desk.whatsapp.api_base": object;
+  "desk.whatsapp.api_base.hint": object;
   "desk.whatsapp.connect": object;
   "desk.whatsapp.created": object;
   "desk.whatsapp.callback": object;

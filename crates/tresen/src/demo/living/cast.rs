@@ -56,14 +56,14 @@ pub(super) struct Cast {
 impl Cast {
     /// Stories of somebody who is there already go on at once.
     pub(super) fn new(customers: Vec<Customer>, stories: Vec<Story>) -> Self {
-        let (named, returns): (Vec<_>, VecDeque<_>) =
+        let (named, returns): (Vec<_>, Vec<_>) =
             stories.into_iter().partition(|story| story.name.is_some());
         let known = |story: &Story| {
             customers
                 .iter()
                 .position(|customer| story.name.as_ref() == Some(&customer.name))
         };
-        let (goes_on, newcomers): (Vec<_>, VecDeque<_>) =
+        let (goes_on, newcomers): (Vec<_>, Vec<_>) =
             named.into_iter().partition(|story| known(story).is_some());
         let goes_on: Vec<_> = goes_on
             .into_iter()
@@ -71,8 +71,8 @@ impl Cast {
             .collect();
         let mut cast = Self {
             actors: Vec::with_capacity(customers.len() + newcomers.len()),
-            newcomers,
-            returns,
+            newcomers: newcomers.into(),
+            returns: returns.into(),
         };
         for customer in customers {
             cast.enter(customer, VecDeque::new());

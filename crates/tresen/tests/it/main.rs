@@ -1,0 +1,3 @@
+//! The binary's crate from outside.
+
+mod demo;

@@ -1,0 +1,24 @@
+// The suite drives Debian's Chromium; nothing is downloaded. One browser a worker, contexts per test.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "results",
+  fullyParallel: false,
+  workers: Number(process.env["E2E_WORKERS"] ?? 2),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  retries: 0,
+  reporter: [["./src/report.ts"]],
+  use: {
+    locale: "de-DE",
+    timezoneId: "Europe/Berlin",
+    screenshot: process.env["E2E_SCREENSHOTS"] ? "only-on-failure" : "off",
+    trace: process.env["E2E_TRACE"] ? "retain-on-failure" : "off",
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+    },
+  },
+});
