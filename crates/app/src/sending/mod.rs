@@ -211,7 +211,7 @@ impl App {
         if input.template.is_some() && beside {
             return Err(AppError::invalid("template", "template-alone"));
         }
-        self.retry(|| async {
+        self.retry_up_to(limits::COMMIT_TRIES_CROWDED, || async {
             if let Some(sent) = self.sent_before(author, id, input).await? {
                 return Ok(sent);
             }
