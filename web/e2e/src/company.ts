@@ -87,7 +87,7 @@ async function chatSide(staging: Staging, context: BrowserContext, photo: Pictur
   await customer.page.goto(`${house.url}/c/${SLUG}`);
   await customer.attach(photo);
   await customer.say("Guten Tag, haben Sie diese Tasche noch in Cognac?");
-  const [conversation] = (await house.conversations()).filter(({ channel_kind }) => channel_kind === "webchat");
+  const conversation = (await house.conversations()).find(({ channel_kind }) => channel_kind === "webchat");
   if (!conversation) throw new Error("the chat's conversation is missing");
   await house.patch(`/contacts/${conversation.contact.id}`, { name: "Sabine Größmann" });
   await house.patch(`/conversations/${conversation.id}`, { assignee_id: house.owner.id });

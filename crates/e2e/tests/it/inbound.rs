@@ -116,8 +116,8 @@ async fn every_kind_of_message(engine: Engine) {
     world.settle().await;
     let shown = messages(&world.owner, &id).await;
     assert_eq!(states(&shown), vec![json!("stored"); 5]);
-    for place in 1..=5 {
-        let file = &shown[place]["attachments"][0];
+    for message in &shown[1..=5] {
+        let file = &message["attachments"][0];
         let served = world
             .owner
             .outside(file["url"].as_str().expect("a path"))
