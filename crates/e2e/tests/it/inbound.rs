@@ -24,7 +24,7 @@ fn kept(text: &str) -> f64 {
         .sum()
 }
 
-async fn every_kind_of_message(engine: Engine) {
+pub(crate) async fn every_kind_of_message(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     let from = Simulator::ANNA;
@@ -258,7 +258,7 @@ async fn a_thousand_at_once(engine: Engine) {
     foreign.until("a reset", |s| s.reset).await;
 }
 
-async fn changes_overtake_their_messages(engine: Engine) {
+pub(crate) async fn changes_overtake_their_messages(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     let from = Simulator::ANNA;
@@ -322,7 +322,7 @@ async fn changes_overtake_their_messages(engine: Engine) {
     assert_eq!(shown[0]["text"], "Richtig");
 }
 
-async fn people_change_their_addresses(engine: Engine) {
+pub(crate) async fn people_change_their_addresses(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     // Somebody who is known by an id alone can be answered.
