@@ -1,8 +1,11 @@
 // The suite drives Debian's Chromium; nothing is downloaded. One browser a worker, contexts per test.
 import { defineConfig } from "@playwright/test";
 
+// `E2E_PICTURES=dir` takes the documentation's pictures instead of judging.
+const pictures = process.env["E2E_PICTURES"];
+
 export default defineConfig({
-  testDir: "tests",
+  testDir: pictures ? "pictures" : "tests",
   outputDir: "results",
   fullyParallel: false,
   workers: Number(process.env["E2E_WORKERS"] ?? 2),

@@ -183,8 +183,11 @@ function apply(): void {
 
 /** Everything may have changed: forget and read again what is shown. */
 function readAnew(): void {
-  waiting = [];
-  book.clear();
+  // The first time there is nothing to forget, and a timeline may have arrived before the socket.
+  if (generation > 0) {
+    waiting = [];
+    book.clear();
+  }
   conversationTick += 1;
   threadTick += 1;
   generation += 1;

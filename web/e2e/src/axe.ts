@@ -9,7 +9,10 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 /** Runs every rule of axe; `where` names the screen in the failure. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   // Colours are judged as they end up, not half-way through a fade.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
+  await page.evaluate(() => {
+    const ends = (animation: Animation) => animation.playState === "running" && Number.isFinite(animation.effect?.getComputedTiming().endTime);
+    return Promise.all(document.getAnimations().filter(ends).map((animation) => animation.finished.catch(() => undefined)));
+  });
   // As an expression through the debugger: the pages' own policy lets no foreign script in.
   const known = await page.evaluate(() => "axe" in globalThis);
   if (!known) await page.evaluate(source);
@@ -37,7 +40,9 @@ export function smallTargets(page: Page, least: number): Promise<string[]> {
     return [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, textarea, summary")]
       .filter((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !inText(element))
       .filter((element) => {
-        const box = (element instanceof HTMLInputElement ? (element.closest("label") ?? element) : element).getBoundingClientRect();
+        // A tick box is hit by its label, a growing text field by the frame around it.
+        const around = element instanceof HTMLInputElement ? element.closest("label") : element instanceof HTMLTextAreaElement ? element.parentElement : null;
+        const box = (around ?? element).getBoundingClientRect();
         return box.width > 0 && box.bottom > 0 && (box.width < least - 0.5 || box.height < least - 0.5);
       })
       .map((element) => {

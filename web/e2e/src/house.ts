@@ -132,6 +132,18 @@ export class House {
     return items.filter((item) => item.type === "message");
   }
 
+  /** All conversations, page by page. */
+  async everyConversation(): Promise<Conversation[]> {
+    const all: Conversation[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: List<Conversation> = await this.get<List<Conversation>>(`/conversations?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+      all.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor);
+    return all;
+  }
+
   /** The content of an attachment. */
   async bytes(url: string): Promise<ArrayBuffer> {
     const answer = await fetch(`${this.program.url}${url}`, { headers: { authorization: `Bearer ${this.#token}` } });

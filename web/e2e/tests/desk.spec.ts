@@ -30,6 +30,19 @@ test("a note never reaches the customer", async ({ house, customer, desk }) => {
   expect(received.join("\n")).not.toContain("Schwieriger Fall");
 });
 
+/** The texts the browser has kept, sorted. */
+function draftsOnDevice(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const name = (await indexedDB.databases()).map((found) => found.name ?? "").find((found) => found.startsWith("tresen-desk-drafts"));
+    if (!name) return [];
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => request.addEventListener("success", () => resolve(request.result)));
+    const database = await done(indexedDB.open(name));
+    const drafts = await done<{ text: string }[]>(database.transaction("shelf").objectStore("shelf").getAll());
+    database.close();
+    return drafts.map(({ text }) => text).sort();
+  });
+}
+
 test("drafts survive a reload, for answer and note apart", async ({ house, customer, desk }) => {
   const phone = await customer();
   await phone.say("Hallo");
@@ -39,6 +52,7 @@ test("drafts survive a reload, for answer and note apart", async ({ house, custo
   await page.getByRole("button", { name: "Notiz", exact: true }).click();
   await note.pressSequentially("Rückfrage an Tarek");
   await expect(page.getByText("Entwurf gesichert")).toBeVisible();
+  await expect.poll(() => draftsOnDevice(page)).toEqual(["Noch nicht fertig", "Rückfrage an Tarek"]);
   await page.reload();
   await expect(answer).toHaveValue("Noch nicht fertig");
   await page.getByRole("button", { name: "Notiz", exact: true }).click();

@@ -122,6 +122,7 @@ async fn tour() {
         crate::desk::a_conversation_is_worked_on(on),
         crate::desk::notes_are_never_seen_outside(on),
         crate::inbound::every_kind_of_message(on),
+        crate::inbound::files_that_do_not_come(on),
         crate::inbound::people_change_their_addresses(on),
         crate::live::coming_back_with_a_cursor(on),
         crate::outbound::a_lost_answer_is_never_sent_twice(on),

@@ -269,6 +269,14 @@ fn check(acked: &Acked, found: &[String]) {
     }
 }
 
+/// The texts of a whole timeline, whose numbers have no gap.
+fn gapless(items: &[Value]) -> Vec<String> {
+    let seqs = items.iter().map(|i| i["seq"].as_i64().expect("a number"));
+    let seqs: Vec<i64> = seqs.collect();
+    assert_eq!(seqs, (1..=seqs.len() as i64).collect::<Vec<_>>(), "no gap");
+    texts(items)
+}
+
 fn texts(items: &[Value]) -> Vec<String> {
     items
         .iter()
@@ -356,13 +364,9 @@ async fn killed_again_and_again(arguments: &[&str]) {
         }
         check(acked, &found);
     }
-    // Jobs that were taken by the dead process come again when their lease is over.
-    let expected: usize = of_senders.iter().map(|acked| acked.texts.len()).sum();
-    let mut patience = tokio::time::interval(std::time::Duration::from_secs(1));
-    let mut found = std::collections::BTreeMap::new();
-    for _ in 0..90 {
-        patience.tick().await;
-        found.clear();
+    // Jobs that the dead process had taken come again at the start of the next one.
+    let found = until("every acknowledged callback", async || {
+        let mut found = std::collections::BTreeMap::new();
         for conversation in desk.conversations("limit=200").await {
             let name = conversation["contact"]["name"]
                 .as_str()
@@ -370,19 +374,23 @@ async fn killed_again_and_again(arguments: &[&str]) {
                 .to_owned();
             if senders.contains(&name) {
                 let id = conversation["id"].as_str().expect("an id");
-                let items = desk.timeline(id).await;
-                let seqs: Vec<i64> = items
-                    .iter()
-                    .map(|i| i["seq"].as_i64().expect("a number"))
-                    .collect();
-                assert_eq!(seqs, (1..=seqs.len() as i64).collect::<Vec<_>>(), "no gap");
-                found.insert(name, texts(&items));
+                found.insert(name, gapless(&desk.timeline(id).await));
             }
         }
-        if found.values().map(Vec::len).sum::<usize>() >= expected {
-            break;
-        }
-    }
+        let is_there = |(sender, acked): (&String, &Acked)| {
+            let found = found.get(sender);
+            acked
+                .texts
+                .iter()
+                .all(|text| found.is_some_and(|found: &Vec<String>| found.contains(text)))
+        };
+        senders
+            .iter()
+            .zip(&of_senders)
+            .all(is_there)
+            .then_some(found)
+    })
+    .await;
     for (sender, acked) in senders.iter().zip(&of_senders) {
         check(acked, found.get(sender).map_or(&[], Vec::as_slice));
     }
