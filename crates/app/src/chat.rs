@@ -162,12 +162,15 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let author = visitor.contact.bytes();
         self.retry_up_to(limits::COMMIT_TRIES_CROWDED, || async {
-            if let Some((digest, found)) = self.store.lookup_client_write(author, client_id).await?
-            {
-                if digest != body {
+            let written = self
+                .store
+                .lookup_client_write(author, client_id, body)
+                .await?;
+            if let Some(written) = written {
+                if !written.is_same {
                     return Err(AppError::Conflict("client_id_reused"));
                 }
-                let message = MessageId::from_bytes(found);
+                let message = MessageId::from_bytes(written.result);
                 let stored = self
                     .store
                     .lookup_message(message)

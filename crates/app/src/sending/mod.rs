@@ -267,14 +267,16 @@ impl App {
             return Ok(None);
         };
         let scope = scope(teammate, conversation);
-        match self.store.lookup_client_write(scope, client_id).await? {
+        let written = self
+            .store
+            .lookup_client_write(scope, client_id, input.digest())
+            .await?;
+        match written {
             None => Ok(None),
-            Some((digest, _)) if digest != input.digest() => {
-                Err(AppError::Conflict("client_id_reused"))
-            }
-            Some((_, id)) => Ok(Some(Sent {
+            Some(written) if !written.is_same => Err(AppError::Conflict("client_id_reused")),
+            Some(written) => Ok(Some(Sent {
                 conversation,
-                message: MessageId::from_bytes(id),
+                message: MessageId::from_bytes(written.result),
                 created: false,
             })),
         }

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::teammate::Role;
-use domain::time::HOUR_MS;
+use domain::time::{DAY_MS, HOUR_MS};
 use serde_json::{Value, json};
-use testkit::{Customer, Engine, World, on_both_engines};
+use testkit::{Customer, Engine, World, on_both_engines, plain_png};
 
 on_both_engines! {
     lists_filters_and_pages,
     a_conversation_is_worked_on,
     notes_are_never_seen_outside,
+    what_the_notice_promises,
 }
 
 fn ids(items: &[Value]) -> Vec<String> {
@@ -20,7 +21,7 @@ fn ids(items: &[Value]) -> Vec<String> {
     ids.collect()
 }
 
-async fn lists_filters_and_pages(engine: Engine) {
+pub(crate) async fn lists_filters_and_pages(engine: Engine) {
     let world = World::start(engine).await;
     let channel = world.connect_whatsapp().await;
     let channel = channel["id"].as_str().expect("an id");
@@ -145,7 +146,7 @@ fn http_time(world: &World, in_ms: i64) -> String {
     testkit::moment(at)
 }
 
-async fn a_conversation_is_worked_on(engine: Engine) {
+pub(crate) async fn a_conversation_is_worked_on(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;
     customer.write("a", "Guten Tag").await.expect(201);
@@ -344,7 +345,7 @@ async fn two_at_once(
     );
 }
 
-async fn notes_are_never_seen_outside(engine: Engine) {
+pub(crate) async fn notes_are_never_seen_outside(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     let customer = world.visitor().await;
@@ -454,4 +455,103 @@ async fn notes_are_never_seen_outside(engine: Engine) {
         .send(&id, json!({ "text": "Zitat", "quote": as_message }))
         .await;
     assert_eq!(quoted.problem(422), "invalid");
+}
+
+/// The notice says that a conversation is erased so many days after its last message.
+pub(crate) async fn what_the_notice_promises(engine: Engine) {
+    let mut world = World::start(engine).await;
+    world.connect_whatsapp().await;
+    let (email, _) = World::owner_credentials();
+    world.owner = world.token(email, &[], None).await;
+    let old = world.visitor().await;
+    let photo = old
+        .upload("a.png", "image/png", plain_png(9))
+        .await
+        .expect(201);
+    let url = photo["url"].as_str().expect("a path").to_owned();
+    let body = json!({ "client_id": "a", "text": "Bald vergessen", "attachments": [photo["id"]] });
+    old.post("/messages", body).await.expect(201);
+    let id = world.only_conversation().await;
+    world.owner.note(&id, "Auch das").await;
+    world.owner.say(&id, "Gern").await;
+    world.run_jobs().await;
+    let contact = world.owner.conversation(&id).await["contact"]["id"].clone();
+    let contact = format!("/contacts/{}", contact.as_str().expect("an id"));
+    // Somebody who goes on writing stays.
+    world.sim.anna_says("Ich bleibe").await;
+    world.settle().await;
+    let loose = old
+        .upload("nie gesendet.png", "image/png", plain_png(7))
+        .await
+        .expect(201);
+    let blobs = || walk(&world.blobs()).len();
+    assert_eq!(blobs(), 2);
+    world.advance_ms(DAY_MS + 1).await;
+    world.run_jobs().await;
+    assert_eq!(blobs(), 1, "an upload that was never sent goes after a day");
+    assert_eq!(
+        old.load(loose["url"].as_str().expect("a path"))
+            .await
+            .status,
+        404
+    );
+    world.advance_ms(88 * DAY_MS).await;
+    world.sim.anna_says("Noch da").await;
+    world.settle().await;
+    assert_eq!(world.owner.conversation(&id).await["status"], "waiting");
+    world.advance_ms(DAY_MS).await;
+    world.settle().await;
+    assert_eq!(
+        world
+            .owner
+            .get(&format!("/conversations/{id}"))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        world
+            .owner
+            .get(&format!("/conversations/{id}/timeline"))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(world.owner.get(&contact).await.status, 404);
+    assert_eq!(
+        old.load(&url).await.status,
+        401,
+        "the session went with the contact"
+    );
+    assert_eq!(blobs(), 0);
+    let left = world
+        .owner
+        .conversations("status=open,waiting,snoozed,done")
+        .await;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["contact"]["name"], "Anna Beispiel");
+    assert_eq!(world.owner.pages("/contacts", "").await.len(), 1);
+    // Whoever comes back is somebody new.
+    let mut again = old.clone();
+    assert_eq!(again.get("/session").await.status, 401);
+    again.cookie = None;
+    again.start(testkit::SLUG).await;
+    again.write("a", "Wieder da").await.expect(201);
+    assert_eq!(world.owner.pages("/contacts", "").await.len(), 2);
+    // A socket that comes back from before that is told to read afresh.
+    let live = world.owner.watch(Some("0.1")).await;
+    live.until("a reset", |s| s.reset).await;
+}
+
+fn walk(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
 }

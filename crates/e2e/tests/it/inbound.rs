@@ -24,7 +24,7 @@ fn kept(text: &str) -> f64 {
         .sum()
 }
 
-async fn every_kind_of_message(engine: Engine) {
+pub(crate) async fn every_kind_of_message(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     let from = Simulator::ANNA;
@@ -258,7 +258,7 @@ async fn a_thousand_at_once(engine: Engine) {
     foreign.until("a reset", |s| s.reset).await;
 }
 
-async fn changes_overtake_their_messages(engine: Engine) {
+pub(crate) async fn changes_overtake_their_messages(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     let from = Simulator::ANNA;
@@ -322,7 +322,7 @@ async fn changes_overtake_their_messages(engine: Engine) {
     assert_eq!(shown[0]["text"], "Richtig");
 }
 
-async fn people_change_their_addresses(engine: Engine) {
+pub(crate) async fn people_change_their_addresses(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     // Somebody who is known by an id alone can be answered.
@@ -443,7 +443,7 @@ async fn people_change_their_addresses(engine: Engine) {
     assert_eq!(wishes[0]["data"]["decision"], "stop");
 }
 
-async fn files_that_do_not_come(engine: Engine) {
+pub(crate) async fn files_that_do_not_come(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
     let image = |_: usize| json!({ "from": Simulator::ANNA, "type": "image", "image": {} });
@@ -470,6 +470,18 @@ async fn files_that_do_not_come(engine: Engine) {
     world.advance_ms(5_000).await;
     world.settle().await;
     assert_eq!(state(1).await, "stored");
+    // What never comes whole is given up in the end.
+    let image_to_lose = json!({ "corrupt_media": 100 });
+    world.sim.control("/faults", image_to_lose).await;
+    world.sim.inbound(image(2)).await;
+    for _ in 0..12 {
+        world.settle().await;
+        assert_eq!(state(2).await, "pending");
+        world.advance_ms(16 * 60_000).await;
+    }
+    world.settle().await;
+    assert_eq!(state(2).await, "gone");
+    world.sim.control("/faults", json!({ "reset": true })).await;
     // A picture that is a bomb is refused, and its message stays.
     let bomb = world
         .sim
@@ -477,7 +489,7 @@ async fn files_that_do_not_come(engine: Engine) {
         .await;
     world.sim.inbound(json!({ "from": Simulator::ANNA, "type": "image", "image": { "id": bomb, "caption": "Bumm" } })).await;
     world.settle().await;
-    assert_eq!(state(2).await, "refused");
+    assert_eq!(state(3).await, "refused");
     // What a photograph tells about its maker does not come in either.
     let photo = testkit::photo_with_place("Kamera Geheim 3000");
     let photo = world.sim.place_media("image/jpeg", "f.jpg", photo).await;
@@ -486,7 +498,7 @@ async fn files_that_do_not_come(engine: Engine) {
         .inbound(json!({ "from": Simulator::ANNA, "type": "image", "image": { "id": photo } }))
         .await;
     world.settle().await;
-    let file = messages(&world.owner, &id).await[3]["attachments"][0].clone();
+    let file = messages(&world.owner, &id).await[4]["attachments"][0].clone();
     let served = world
         .owner
         .outside(file["url"].as_str().expect("a path"))

@@ -8,4 +8,5 @@ mod inbound;
 mod live;
 mod outbound;
 mod session;
+mod statements;
 mod whatsapp;

@@ -45,7 +45,7 @@ async fn sent_texts(world: &World) -> Vec<String> {
     texts.map(str::to_owned).collect()
 }
 
-async fn a_lost_answer_is_never_sent_twice(engine: Engine) {
+pub(crate) async fn a_lost_answer_is_never_sent_twice(engine: Engine) {
     let (mut world, id) = anna_wrote(engine).await;
     world
         .sim
@@ -130,7 +130,7 @@ async fn a_lost_answer_is_never_sent_twice(engine: Engine) {
     );
 }
 
-async fn trouble_passes_or_is_told(engine: Engine) {
+pub(crate) async fn trouble_passes_or_is_told(engine: Engine) {
     let (world, id) = anna_wrote(engine).await;
     // Too fast is certain: nothing was accepted, and the next messages wait for their turn.
     world
@@ -212,7 +212,7 @@ fn reasons(problem: &Value) -> Vec<&str> {
         .collect()
 }
 
-async fn the_window_and_templates(engine: Engine) {
+pub(crate) async fn the_window_and_templates(engine: Engine) {
     let (world, id) = anna_wrote(engine).await;
     let composer = async || {
         world
@@ -330,7 +330,7 @@ async fn the_window_and_templates(engine: Engine) {
     assert_eq!(composer().await["free_text"], true);
 }
 
-async fn our_access_is_revoked(engine: Engine) {
+pub(crate) async fn our_access_is_revoked(engine: Engine) {
     let (world, id) = anna_wrote(engine).await;
     let live = world.owner.watch(None).await;
     live.ready().await;
