@@ -161,13 +161,16 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let author = visitor.contact.bytes();
-        self.retry(|| async {
-            if let Some((digest, found)) = self.store.lookup_client_write(author, client_id).await?
-            {
-                if digest != body {
+        self.retry_up_to(limits::COMMIT_TRIES_CROWDED, || async {
+            let written = self
+                .store
+                .lookup_client_write(author, client_id, body)
+                .await?;
+            if let Some(written) = written {
+                if !written.is_same {
                     return Err(AppError::Conflict("client_id_reused"));
                 }
-                let message = MessageId::from_bytes(found);
+                let message = MessageId::from_bytes(written.result);
                 let stored = self
                     .store
                     .lookup_message(message)

@@ -263,14 +263,14 @@ impl App {
         let body = digest([b"note:", text.expose().as_bytes()].concat().as_slice());
         self.retry(|| async {
             if let Some(client_id) = client_id
-                && let Some((digest, found)) = self
+                && let Some(written) = self
                     .store
-                    .lookup_client_write(author.bytes(), client_id)
+                    .lookup_client_write(author.bytes(), client_id, body)
                     .await?
             {
-                let note = NoteId::from_bytes(found);
+                let note = NoteId::from_bytes(written.result);
                 return match self.store.note_place(note).await? {
-                    Some((conversation, seq)) if digest == body && conversation == id => {
+                    Some((conversation, seq)) if written.is_same && conversation == id => {
                         Ok((note, seq, false))
                     }
                     _ => Err(AppError::Conflict("client_id_reused")),

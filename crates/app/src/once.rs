@@ -25,16 +25,14 @@ impl App {
     ) -> Result<Option<[u8; 16]>, AppError> {
         let Some(once) = once else { return Ok(None) };
         let key = format!("{noun}:{}", once.key);
-        match self
+        let written = self
             .store
-            .lookup_client_write(once.author.bytes(), &key)
-            .await?
-        {
+            .lookup_client_write(once.author.bytes(), &key, once.digest)
+            .await?;
+        match written {
             None => Ok(None),
-            Some((digest, _)) if digest != once.digest => {
-                Err(AppError::Conflict("client_id_reused"))
-            }
-            Some((_, made)) => Ok(Some(made)),
+            Some(written) if !written.is_same => Err(AppError::Conflict("client_id_reused")),
+            Some(written) => Ok(Some(written.result)),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::error::{CommitError, DbError};
 use crate::migration::{self, Migration};
 use crate::postgres::PostgresDatabase;
 use crate::row::Row;
+use crate::seen;
 use crate::sql::{Engine, Shape, Sql};
 use crate::sqlite::SqliteDatabase;
 use crate::stats::{Counters, Stats};
@@ -74,6 +75,10 @@ impl Database {
         if batch.is_empty() {
             return Ok(Committed::default());
         }
+        batch
+            .statements()
+            .iter()
+            .for_each(|statement| seen::note(&statement.sql));
         match &*self.inner {
             Inner::Sqlite(database) => database.commit(batch).await,
             Inner::Postgres(database) => database.commit(batch).await,
@@ -91,6 +96,7 @@ impl Database {
         params: Vec<Value>,
     ) -> Result<Vec<Row>, DbError> {
         let sql = sql.into();
+        seen::note(&sql);
         match &*self.inner {
             Inner::Sqlite(database) => database.query(sql, params).await,
             Inner::Postgres(database) => database.query(sql, params).await,
@@ -129,6 +135,7 @@ impl Database {
         &self,
         queries: Vec<(Sql, Vec<Value>)>,
     ) -> Result<Vec<Vec<Row>>, DbError> {
+        queries.iter().for_each(|(sql, _)| seen::note(sql));
         match &*self.inner {
             Inner::Sqlite(database) => database.snapshot(queries).await,
             Inner::Postgres(database) => database.snapshot(queries).await,

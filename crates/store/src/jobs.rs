@@ -126,6 +126,20 @@ impl Store {
         );
     }
 
+    /// Gives every taken job back: whoever took it is gone. For the start of the one process
+    /// that works on this database; a job that was at its provider is known by its attempt.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn release_jobs(&self) -> Result<(), StoreError> {
+        let mut unit = Unit::new();
+        unit.run(
+            "UPDATE job SET lease_until = 0 WHERE state = 'ready' AND lease_until > 0",
+            vec![],
+        );
+        self.commit(unit).await
+    }
+
     pub fn finish_job(&self, unit: &mut Unit, id: JobId) {
         unit.run("DELETE FROM job WHERE id = $1", vec![blob(id.bytes())]);
     }

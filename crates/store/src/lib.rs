@@ -41,7 +41,7 @@ pub use installation::{Company, Privacy};
 pub use jobs::{ClaimedJob, JobKind, NewJob};
 pub use keyring::KeyRing;
 pub use keytable::KeyTable;
-pub use messages::{Author, Direction, NewMessage, StoredMessage};
+pub use messages::{Author, ClientWrite, Direction, NewMessage, StoredMessage};
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
 pub use teammates::{NewTeammate, Passkey, SessionRow, Teammate, TokenRow};

@@ -88,6 +88,14 @@ pub struct NewMessage {
     pub state: Option<DeliveryState>,
 }
 
+/// Something that its author wrote before under the same id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientWrite {
+    /// It was asked for with the same body.
+    pub is_same: bool,
+    pub result: [u8; 16],
+}
+
 #[derive(Clone)]
 pub struct StoredMessage {
     pub id: MessageId,
@@ -273,7 +281,7 @@ impl Store {
             "INSERT INTO client_write (key, body_digest, result, at) VALUES ($1, $2, $3, $4)",
             vec![
                 blob(self.client_key(author, client_id)),
-                body_digest.to_vec().into(),
+                blob(self.client_body(body_digest)),
                 blob(result),
                 now.0.into(),
             ],
@@ -285,7 +293,14 @@ impl Store {
         self.ring.lookup("client", &format!("{author}:{client_id}"))
     }
 
-    /// What was written under this id: the digest of the body, and the id of the result.
+    /// Keyed, because a plain digest of a short text tells the text to who tries a few.
+    fn client_body(&self, digest: [u8; 32]) -> [u8; 16] {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.ring.lookup("client-body", &digest)
+    }
+
+    /// What was written under this id: the result, and whether it was asked for with the body of
+    /// this digest.
     ///
     /// # Errors
     /// What the engine says.
@@ -293,18 +308,18 @@ impl Store {
         &self,
         author: [u8; 16],
         client_id: &str,
-    ) -> Result<Option<([u8; 32], [u8; 16])>, StoreError> {
+        body_digest: [u8; 32],
+    ) -> Result<Option<ClientWrite>, StoreError> {
         let sql = "SELECT body_digest, result FROM client_write WHERE key = $1";
         let row = self
             .db
             .query_opt(sql, vec![blob(self.client_key(author, client_id))])
             .await?;
         row.map(|row| {
-            let digest = row
-                .blob(0)?
-                .try_into()
-                .map_err(|_| StoreError::Corrupt("client_write"))?;
-            Ok((digest, id16(&row, 1)?))
+            Ok(ClientWrite {
+                is_same: row.blob(0)? == self.client_body(body_digest),
+                result: id16(&row, 1)?,
+            })
         })
         .transpose()
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{Answer, http_client, request, send, try_send};
-use crate::live::Live;
+use crate::live::{Live, SlowLive};
 
 /// Speaks to `/chat/v1`.
 #[derive(Debug, Clone)]
@@ -110,6 +110,18 @@ impl Customer {
     /// A path as a page would load it, with this customer's cookie.
     pub async fn load(&self, path: &str) -> Answer {
         send(self.own(self.client.get(format!("{}{path}", self.base)))).await
+    }
+
+    /// A live socket that is not read from until it is asked to.
+    ///
+    /// # Panics
+    /// When the socket does not open.
+    pub async fn watch_slowly(&self) -> SlowLive {
+        let url = format!("{}/chat/v1/live", self.base);
+        let address = self.base.trim_start_matches("http://");
+        let address = address.parse().expect("digits and a port");
+        let cookie = self.cookie.clone().expect("a session");
+        SlowLive::open(address, &url, &format!("tresen_chat={cookie}")).await
     }
 
     pub async fn timeline(&self) -> Vec<Value> {

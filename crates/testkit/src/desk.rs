@@ -108,6 +108,22 @@ impl Desk {
         send(self.signed(self.client.get(format!("{}{path}", self.base)))).await
     }
 
+    /// Posts raw bytes to any address as JSON; answers the status, or `None` where nobody
+    /// answered.
+    pub async fn try_post_raw(
+        &self,
+        url: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> Option<u16> {
+        let mut request = self.signed(self.client.post(url).body(body));
+        request = request.header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        try_send(request).await.ok().map(|answer| answer.status)
+    }
+
     pub async fn upload(&self, name: &str, mime: &str, bytes: Vec<u8>) -> Answer {
         let url = format!("{}/api/v1/attachments", self.base);
         let request = self.client.post(url).query(&[("name", name)]);

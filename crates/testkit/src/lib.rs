@@ -17,11 +17,11 @@ pub use client::Answer;
 pub use customer::Customer;
 pub use desk::{Auth, Desk};
 pub use files::{bomb_png, photo_with_place, plain_png};
-pub use live::{Live, Seen};
+pub use live::{Live, Seen, SlowLive};
 pub use process::{Ended, Process};
 pub use simulator::{Simulator, signature};
 pub use wait::{DEADLINE, until};
-pub use world::{Engine, SLUG, START_MS, World, cookie_of, metrics, setup_body, whatsapp};
+pub use world::{Engine, SLUG, START_MS, World, cookie_of, metrics, moment, setup_body, whatsapp};
 
 /// Makes a test of a story on each engine: `on_both_engines! { a_story, another_story }`.
 #[macro_export]

@@ -100,6 +100,34 @@ impl Seen {
     }
 }
 
+/// An open socket that nobody reads from yet, with little room in the kernel.
+pub struct SlowLive(Socket);
+
+impl SlowLive {
+    /// # Panics
+    /// When the socket does not open.
+    pub(crate) async fn open(address: std::net::SocketAddr, url: &str, cookie: &str) -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4_096).expect("a small buffer");
+        let stream = socket.connect(address).await.expect("a connection");
+        let stream = tokio_tungstenite::MaybeTlsStream::Plain(stream);
+        let mut request = url
+            .replacen("http://", "ws://", 1)
+            .into_client_request()
+            .expect("an address");
+        let cookie = cookie.parse().expect("a header's value");
+        request.headers_mut().insert("cookie", cookie);
+        let opened = tokio_tungstenite::client_async(request, stream).await;
+        Self(opened.expect("the live socket opens").0)
+    }
+
+    /// Begins to read.
+    #[must_use]
+    pub fn read(self) -> Live {
+        Live::start(self.0)
+    }
+}
+
 /// An open socket; it is read all the time.
 pub struct Live {
     seen: watch::Receiver<Seen>,

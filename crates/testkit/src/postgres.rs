@@ -184,6 +184,14 @@ impl Drop for Cluster {
     }
 }
 
+/// Everything in a database as `pg_dump` writes it.
+///
+/// # Panics
+/// When there is no `pg_dump` or it fails.
+pub fn dump(url: &str) -> Vec<u8> {
+    run(Command::new(tool("pg_dump")).arg("--dbname").arg(url)).stdout
+}
+
 /// Starts a process that waits until this one has ended, however it ends, and then stops the
 /// server and removes its files.
 fn start_guard(directory: &Path) -> Child {

@@ -29,12 +29,24 @@ impl Simulator {
     /// # Panics
     /// When it cannot be started.
     pub(crate) async fn start(now_ms: i64) -> Self {
+        Self::open(Clock::frozen(now_ms), false).await
+    }
+
+    /// One that lives by the machine's clock and posts callbacks by itself, for the real program.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn running() -> Self {
+        Self::open(Clock::following_the_machine(), true).await
+    }
+
+    async fn open(clock: Clock, pump: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let options = Options {
-            clock: Clock::frozen(now_ms),
+            clock,
             seed: 7,
             world: None,
-            pump: false,
+            pump,
         };
         let handle = serve(listener, options).expect("the simulator starts");
         Self {

@@ -33,7 +33,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// When every story begins: 2026-11-21T21:06:40Z.
+/// When every story begins: 2026-11-21T22:26:40Z.
 pub const START_MS: i64 = 1_795_300_000_000;
 /// The door to the own chat.
 pub const SLUG: &str = "laden";
@@ -160,7 +160,7 @@ impl World {
     }
 
     async fn store(&self) -> Store {
-        let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+        let ids: Arc<dyn Ids> = Arc::new(RandomIds::default());
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         let path = self.data().join("master.key");
         let master = if path.exists() {
@@ -410,6 +410,12 @@ impl Drop for World {
             house.stop.send_replace(true);
         }
     }
+}
+
+/// A moment as the interface writes it.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    http_edge::dto::rfc3339(at)
 }
 
 /// The body that connects the simulator's number.

@@ -120,7 +120,7 @@ async fn open_store_by(
 ) -> Result<Store, OpenError> {
     private_directory(&config.data)?;
     private_directory(&config.keys_directory())?;
-    let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+    let ids: Arc<dyn Ids> = Arc::new(RandomIds::default());
     let something_sealed = key_file(config).exists()
         || (config.database == config::Database::Sqlite && config.sqlite_file().exists());
     // The database first: a directory that another server holds is refused before any key is made.

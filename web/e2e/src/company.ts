@@ -1,4 +1,5 @@
 // A lively example company: several customers on both channels, a photo, a note, a hand-over.
+import { expect } from "@playwright/test";
 import type { Browser, BrowserContext } from "@playwright/test";
 import type { Conversation } from "@tresen/api";
 import { Customer } from "./customer.ts";
@@ -41,14 +42,17 @@ class Staging {
 
   /** The conversation, once its last message is this one. */
   async until(name: string, text: string): Promise<string> {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      const all = await this.house.conversations("status=open,waiting,snoozed,done&limit=200");
-      const found = all.find((one) => one.contact.name === name);
-      if (found) this.found.set(name, found);
-      if (found?.last_message?.text === text) return found.id;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${name} never arrived with: ${text}`);
+    let id = "";
+    await expect
+      .poll(async () => {
+        const all = await this.house.conversations("status=open,waiting,snoozed,done&limit=200");
+        const found = all.find((one) => one.contact.name === name);
+        if (found) this.found.set(name, found);
+        id = found?.id ?? "";
+        return found?.last_message?.text;
+      }, { message: `${name} arrived` })
+      .toBe(text);
+    return id;
   }
 
   /** The owner answers at the desk. */

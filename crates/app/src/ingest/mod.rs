@@ -185,7 +185,7 @@ impl App {
                     return Ok(());
                 }
                 // Many events of one person may race here; each round at least one of them wins.
-                Err(StoreError::Stale(_)) if tries < domain::limits::COMMIT_TRIES * 5 => {}
+                Err(StoreError::Stale(_)) if tries < domain::limits::COMMIT_TRIES_CROWDED => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -63,6 +63,10 @@ impl Runner {
         let mut changed = self.app.store().changed();
         let mut tasks = JoinSet::new();
         let mut tidied = None;
+        if let Err(error) = self.app.store().release_jobs().await {
+            // Their time runs out by itself, a minute later.
+            tracing::warn!(error = %error, "jobs of the last run wait for the end of their time");
+        }
         while !*stop.borrow() {
             while tasks.try_join_next().is_some() {}
             match self.start_due(&mut tasks).await {

@@ -211,7 +211,7 @@ impl App {
         if input.template.is_some() && beside {
             return Err(AppError::invalid("template", "template-alone"));
         }
-        self.retry(|| async {
+        self.retry_up_to(limits::COMMIT_TRIES_CROWDED, || async {
             if let Some(sent) = self.sent_before(author, id, input).await? {
                 return Ok(sent);
             }
@@ -267,14 +267,16 @@ impl App {
             return Ok(None);
         };
         let scope = scope(teammate, conversation);
-        match self.store.lookup_client_write(scope, client_id).await? {
+        let written = self
+            .store
+            .lookup_client_write(scope, client_id, input.digest())
+            .await?;
+        match written {
             None => Ok(None),
-            Some((digest, _)) if digest != input.digest() => {
-                Err(AppError::Conflict("client_id_reused"))
-            }
-            Some((_, id)) => Ok(Some(Sent {
+            Some(written) if !written.is_same => Err(AppError::Conflict("client_id_reused")),
+            Some(written) => Ok(Some(Sent {
                 conversation,
-                message: MessageId::from_bytes(id),
+                message: MessageId::from_bytes(written.result),
                 created: false,
             })),
         }

@@ -3,5 +3,10 @@
 #![expect(clippy::too_many_lines, reason = "a story is read from top to bottom")]
 
 mod chat;
+mod desk;
+mod inbound;
+mod live;
+mod outbound;
 mod session;
+mod statements;
 mod whatsapp;

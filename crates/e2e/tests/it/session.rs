@@ -11,13 +11,10 @@ on_both_engines! {
     what_a_role_may_do,
 }
 
-async fn setting_up_by_link(engine: Engine) {
+pub(crate) async fn setting_up_by_link(engine: Engine) {
     let world = World::empty(engine).await;
     let nobody = world.desk(Auth::Nobody);
-    assert_eq!(
-        nobody.get("/setup").await.expect(200),
-        json!({ "needed": true })
-    );
+    assert_eq!(nobody.get("/setup").await.expect(200)["needed"], true);
     let first = world.setup_token().await;
     let token = world.setup_token().await;
 
@@ -56,10 +53,7 @@ async fn setting_up_by_link(engine: Engine) {
         !answer.text().contains("keine Adresse"),
         "input is not repeated"
     );
-    assert_eq!(
-        nobody.get("/setup").await.expect(200),
-        json!({ "needed": true })
-    );
+    assert_eq!(nobody.get("/setup").await.expect(200)["needed"], true);
 
     // Two people use the link at once: one of them owns the house.
     let (one, other) = tokio::join!(
@@ -73,10 +67,7 @@ async fn setting_up_by_link(engine: Engine) {
     let body = done.expect(201);
     assert_eq!(body["entry"]["slug"], SLUG);
     assert_eq!(body["session"]["teammate"]["role"], "owner");
-    assert_eq!(
-        nobody.get("/setup").await.expect(200),
-        json!({ "needed": false })
-    );
+    assert_eq!(nobody.get("/setup").await.expect(200)["needed"], false);
     let again = nobody.post("/setup", setup_body(&token)).await;
     assert_eq!(again.problem(409), "setup_done");
     let cookie = cookie_of(done.header("set-cookie").expect("a session"));
@@ -103,7 +94,7 @@ fn session_of(world: &World, answer: &testkit::Answer) -> Desk {
     world.desk(Auth::Cookie { cookie, csrf })
 }
 
-async fn signing_in_and_out(engine: Engine) {
+pub(crate) async fn signing_in_and_out(engine: Engine) {
     let world = World::start(engine).await;
     let (email, password) = World::owner_credentials();
     let answer = sign_in(&world, &email.to_uppercase(), password).await;
@@ -118,6 +109,8 @@ async fn signing_in_and_out(engine: Engine) {
     assert_eq!(shown["teammate"]["email"], email);
     assert_eq!(shown["csrf_token"], answer.json()["csrf_token"]);
 
+    let ready = desk.outside("/readyz").await;
+    assert_eq!((ready.status, ready.text()), (200, "ready\n".to_owned()));
     writes_need_the_token(&world, &desk).await;
     the_session_ends(&world, &desk).await;
     guessing_is_slowed_down(&world).await;

@@ -22,7 +22,7 @@ async fn post_callback(
         .await
 }
 
-async fn messages(desk: &Desk, conversation: &str) -> Vec<Value> {
+pub(crate) async fn messages(desk: &Desk, conversation: &str) -> Vec<Value> {
     let items = desk.timeline(conversation).await;
     let seqs: Vec<i64> = items
         .iter()
@@ -133,6 +133,8 @@ async fn callbacks_prove_where_they_come_from(engine: Engine) {
 async fn an_answer_and_its_receipts(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
+    let by_hand = json!({ "auto": false });
+    world.sim.control("/status", by_hand).await;
     let said = world.sim.anna_says("Ist mein Paket da?").await;
     world.settle().await;
     let id = world.only_conversation().await;
@@ -143,37 +145,33 @@ async fn an_answer_and_its_receipts(engine: Engine) {
     let answer = world.owner.say(&id, "Ja, seit heute.").await;
     assert_eq!(answer["delivery"]["state"], "queued");
     world.settle().await;
-    let last = |items: Vec<Value>| items.last().expect("a message").clone();
-    assert_eq!(
-        last(messages(&world.owner, &id).await)["delivery"]["state"],
-        "sent"
-    );
-    world.advance_ms(1_000).await;
-    world.settle().await;
-    let shown = last(messages(&world.owner, &id).await);
-    assert_eq!(shown["delivery"]["state"], "delivered");
+    let last = async || messages(&world.owner, &id).await.pop().expect("a message");
+    let state = async || last().await["delivery"]["state"].clone();
+    assert_eq!(state().await, "sent");
     let accepted = world.sim.accepted().await;
     assert_eq!(accepted.len(), 1);
     assert_eq!(accepted[0]["body"]["text"]["body"], "Ja, seit heute.");
-    let wamid = accepted[0]["message_id"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
-    // Every order of receipts, with repetitions, ends in the same state.
-    for status in ["read", "delivered", "sent", "read", "delivered"] {
-        world
-            .sim
-            .control(
-                &format!("/messages/{wamid}/status"),
-                json!({ "status": status }),
-            )
-            .await;
+    let wamid = accepted[0]["message_id"].as_str().expect("an id");
+    // Every order of receipts, with repetitions, ends in the same state, and what the provider
+    // calls failed stays failed.
+    let path = format!("/messages/{wamid}/status");
+    for (status, shown) in [
+        ("delivered", "delivered"),
+        ("sent", "delivered"),
+        ("read", "read"),
+        ("delivered", "read"),
+        ("sent", "read"),
+        ("read", "read"),
+        ("failed", "failed"),
+        ("read", "failed"),
+        ("delivered", "failed"),
+    ] {
+        let told = json!({ "status": status, "code": 131_026 });
+        world.sim.control(&path, told).await;
         world.settle().await;
-        assert_eq!(
-            last(messages(&world.owner, &id).await)["delivery"]["state"],
-            "read"
-        );
+        assert_eq!(state().await, shown, "{status}");
     }
+    assert_eq!(last().await["delivery"]["error"]["code"], "whatsapp_131026");
     assert_eq!(world.sim.accepted().await.len(), 1, "sent once");
     assert!(said["message_id"].is_string());
 }

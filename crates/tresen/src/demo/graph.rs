@@ -128,15 +128,25 @@ impl Graph {
     }
 }
 
+/// Whoever asks without the account's token.
+struct Denied;
+
+impl IntoResponse for Denied {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": { "message": "Invalid OAuth access token", "code": 190 } });
+        (StatusCode::UNAUTHORIZED, Json(body)).into_response()
+    }
+}
+
 impl Wire {
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Response> {
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Denied> {
         let wanted = format!("Bearer {}", self.account.access_token);
         let given = headers.get(header::AUTHORIZATION).map(|v| v.as_bytes());
         if given == Some(wanted.as_bytes()) {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(Denied)
         }
-        let body = json!({ "error": { "message": "Invalid OAuth access token", "code": 190 } });
-        Err((StatusCode::UNAUTHORIZED, Json(body)).into_response())
     }
 
     fn fresh_id(&self) -> String {
@@ -149,7 +159,7 @@ async fn take_message(
     State(wire): State<Arc<Wire>>,
     headers: HeaderMap,
     Json(body): Json<Value>,
-) -> Result<Response, Response> {
+) -> Result<Response, Denied> {
     wire.admit(&headers)?;
     let text = |pointer: &str| {
         let found = body.pointer(pointer).and_then(Value::as_str);
@@ -188,16 +198,13 @@ async fn take_media(
     State(wire): State<Arc<Wire>>,
     headers: HeaderMap,
     _body: Bytes,
-) -> Result<Response, Response> {
+) -> Result<Response, Denied> {
     wire.admit(&headers)?;
     let number = wire.number.fetch_add(1, Ordering::Relaxed);
     Ok(Json(json!({ "id": format!("9{number:014}") })).into_response())
 }
 
-async fn templates(
-    State(wire): State<Arc<Wire>>,
-    headers: HeaderMap,
-) -> Result<Response, Response> {
+async fn templates(State(wire): State<Arc<Wire>>, headers: HeaderMap) -> Result<Response, Denied> {
     wire.admit(&headers)?;
     let list: Vec<Value> = TEMPLATES
         .iter()
@@ -235,7 +242,7 @@ async fn locate_media(
     State(wire): State<Arc<Wire>>,
     Path((_, media)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Denied> {
     wire.admit(&headers)?;
     let url = format!("http://{}/files/{media}", wire.address);
     Ok(Json(json!({ "messaging_product": "whatsapp", "id": media, "url": url })).into_response())
@@ -245,11 +252,11 @@ async fn media(
     State(wire): State<Arc<Wire>>,
     Path(media): Path<String>,
     headers: HeaderMap,
-) -> Result<Response, Response> {
+) -> Result<Response, Denied> {
     wire.admit(&headers)?;
     let file = tokio::task::spawn_blocking(move || file_of(&media)).await;
     match file {
         Ok(Some((mime, bytes))) => Ok(([(header::CONTENT_TYPE, mime)], bytes).into_response()),
-        _ => Err(StatusCode::NOT_FOUND.into_response()),
+        _ => Ok(StatusCode::NOT_FOUND.into_response()),
     }
 }

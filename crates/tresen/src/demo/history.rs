@@ -13,7 +13,7 @@ use super::caller::CallError;
 use super::company::OWNER;
 use super::customers::{Customer, Door, Fate, Town};
 use super::graph::Heard;
-use super::story::{Act, Extra, Moment, Story, Words};
+use super::story::{Act, Change, Extra, Moment, Story, Words};
 
 /// Deliveries are quick; one that takes this long will not come.
 const HEARD_WITHIN: Duration = Duration::from_secs(20);
@@ -74,7 +74,16 @@ async fn tell(
             let conversation = town.conversation(customer).await?;
             town.team.note(who, &conversation, text).await
         }
-        Act::Change(changes) => town.change(who, customer, changes).await,
+        Act::Change(changes) => {
+            if changes
+                .iter()
+                .any(|change| matches!(change, Change::SnoozeHours(_)))
+            {
+                // What is put off is still owed.
+                customer.unanswered += 1;
+            }
+            town.change(who, customer, changes).await
+        }
         Act::Answer(words) => {
             let conversation = town.conversation(customer).await?;
             let reference = town.team.answer(who, &conversation, words).await?;

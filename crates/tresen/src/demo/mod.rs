@@ -95,7 +95,7 @@ impl Demo {
         give_up: &watch::Receiver<bool>,
     ) -> Result<Self, DemoError> {
         let place = Place::new().map_err(DemoError::Directory)?;
-        let account = Account::new(&RandomIds);
+        let account = Account::new(&RandomIds::default());
         let (hear, mut hearing) = mpsc::channel(HEARD_MAX);
         let graph = Graph::start(account.clone(), hear.clone())
             .await

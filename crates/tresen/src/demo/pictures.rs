@@ -238,7 +238,9 @@ fn tote(brush: &mut Brush, leather: Ink, dark: Ink, thread: Ink) {
 fn satchel(brush: &mut Brush, leather: Ink, dark: Ink, thread: Ink) {
     brush.shadow(Point(0.05, 0.72), Point(1.05, 0.2));
     let strap = brush.ring(Point(0.0, -0.02), Point(0.78, 0.74), 0.024);
-    brush.shape(strap, shade(dark, 0.9));
+    if brush.at.1 < 0.3 {
+        brush.shape(strap, shade(dark, 0.9));
+    }
     let body = brush.panel(Point(0.0, 0.2), Point(0.76, 0.48), 0.07, 0.03);
     brush.shape(body, shade(leather, 0.9));
     let flap = brush.panel(Point(0.0, 0.0), Point(0.78, 0.32), 0.13, -0.03);

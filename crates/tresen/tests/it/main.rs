@@ -1,3 +1,5 @@
 //! The binary's crate from outside.
 
+mod canary;
 mod demo;
+mod process;

@@ -30,6 +30,15 @@ export function channelWord(kind: string): string {
   }
 }
 
+/** What a person recognises an address by. A provider's own identifiers mean nothing to anybody. */
+export function spokenAddress(address: { kind: string; display: string }): string {
+  return isTechnical(address.kind) ? "" : address.display;
+}
+
+export function isTechnical(kind: string): boolean {
+  return kind === "whatsapp_user_id" || kind === "whatsapp_parent_user_id";
+}
+
 /** E-mail and kinds to come get the letter. */
 export function channelIcon(kind: string): string {
   return ICONS[kind] ?? mail;

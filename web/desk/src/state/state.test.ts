@@ -5,7 +5,7 @@ import { commandOf, type Pressed } from "./keys.ts";
 import { timelineRows } from "./rows.ts";
 import { best, fold } from "./search.ts";
 import { type Answers, faultsOf, isSlug, passwordStrength, slugOf, stepOf } from "./setup.ts";
-import { filledTemplate, orderedValues } from "./template.ts";
+import { arrangedTemplates, fileKind, filledTemplate, orderedValues, templateKey } from "./template.ts";
 import { shortTime } from "./times.ts";
 import { verdictOf } from "./verdict.ts";
 import { hoursAndMinutes, minutesAndSeconds, windowLeft } from "./window.ts";
@@ -115,6 +115,17 @@ describe("templates", () => {
     expect(text).toBe("Hallo Frau Muster, Bestellung {{2}}.");
     expect(header).toBe("Für {{1}}");
     expect(pieces.filter((piece) => piece.gap).map((piece) => piece.text)).toEqual(["{{2}}"]);
+  });
+  it("stand in the order of use: service first, then the reader's language", () => {
+    const named = (name: string, category: string, language: string): Template => ({ ...template, name, category, language });
+    const all = [named("werbung", "marketing", "de"), named("code", "authentication", "de"), named("termin", "utility", "en_US"), named("termin", "utility", "de")];
+    expect(arrangedTemplates(all, "de").map(templateKey)).toEqual(["termin de", "termin en_US", "werbung de", "code de"]);
+  });
+  it("want a file where the head has no words", () => {
+    const parameter = { where: "header" as const, name: "image" };
+    expect(fileKind({ ...template, header: null }, parameter)).toBe("image");
+    expect(fileKind(template, parameter)).toBeNull();
+    expect(fileKind({ ...template, header: null }, { where: "body", name: "image" })).toBeNull();
   });
   it("hand their values over by place, in order", () => {
     expect(orderedValues(template, (p) => `${p.where}-${p.name}`)).toEqual({ header: ["header-1"], body: ["body-1", "body-2"], buttons: [] });

@@ -1,10 +1,33 @@
-/** Approved templates: their gaps filled, for the preview and for the server. */
-import type { Template, TemplateParameter } from "@tresen/api";
+/** Approved templates: which come first, and their gaps filled for the preview and for the server. */
+import type { AttachmentKind, Template, TemplateParameter } from "@tresen/api";
 
 export interface Piece {
   text: string;
   /** Still empty: shown by its name. */
   gap: boolean;
+}
+
+/** A template exists once a language. */
+export function templateKey(template: Template): string {
+  return `${template.name} ${template.language}`;
+}
+
+const CATEGORIES = ["utility", "marketing", "authentication"];
+
+/** What serves the person comes first, in their language; codes for signing in are nothing to write. */
+export function arrangedTemplates(templates: readonly Template[], locale: string): Template[] {
+  const rank = (template: Template) => {
+    const category = CATEGORIES.indexOf(template.category);
+    return (category < 0 ? CATEGORIES.length : category) * 2 + (template.language.startsWith(locale) ? 0 : 1);
+  };
+  return [...templates].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** The kind of file a template's head wants; null where it wants words. */
+export function fileKind(template: Template, parameter: TemplateParameter): AttachmentKind | null {
+  if (parameter.where !== "header" || template.header) return null;
+  const { name } = parameter;
+  return name === "image" || name === "video" || name === "file" ? name : null;
 }
 
 type Lookup = (parameter: TemplateParameter) => string;

@@ -262,6 +262,15 @@ export interface Messages {
   "desk.template.none": object;
   "desk.template.note": object;
   "desk.template.gap": { name: string | number };
+  "desk.template.gap.header": { name: string | number };
+  "desk.template.gap.button": { name: string | number };
+  "desk.template.file": object;
+  "desk.template.file.other": object;
+  "desk.template.file.type": object;
+  "desk.template.file.size": { max: string | number };
+  "desk.template.category.utility": object;
+  "desk.template.category.marketing": object;
+  "desk.template.category.authentication": object;
   "desk.template.gap.missing": object;
   "desk.template.preview": object;
   "desk.template.submit": object;

@@ -3,8 +3,9 @@
 
 export type Segment = { text: string; href?: undefined } | { text: string; href: string };
 
+// The lengths are those of RFC 5321; they also keep a hostile text from being read again and again.
 const CANDIDATE =
-  /\bhttps?:\/\/[^\s<>"'„“”«»]+|\bwww\.[^\s<>"'„“”«»]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/giu;
+  /\bhttps?:\/\/[^\s<>"'„“”«»]+|\bwww\.[^\s<>"'„“”«»]+|[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}/giu;
 const CLOSERS: Record<string, string> = { ")": "(", "]": "[", "}": "{" };
 
 /** The text in order; the pieces joined give the text back. */
@@ -25,19 +26,17 @@ export function linkify(text: string): Segment[] {
 
 /** Punctuation that ends the sentence, not the address; a bracket stays if it was opened inside. */
 function withoutTail(found: string): string {
-  // Counted once and kept up to date: a long run of brackets must not freeze the page.
-  const counts = new Map<string, number>();
-  for (const [closer, opener] of Object.entries(CLOSERS)) {
-    counts.set(closer, count(found, closer));
-    counts.set(opener, count(found, opener));
-  }
+  /** By closing bracket: how many more of them than opened there are. */
+  const surplus: Record<string, number> = {};
   let end = found.length;
   for (; end > 0; end -= 1) {
     const last = found[end - 1] ?? "";
+    if (/[.,;:!?…*_~]/.test(last)) continue;
     const opener = CLOSERS[last];
-    const unopened = opener !== undefined && (counts.get(opener) ?? 0) < (counts.get(last) ?? 0);
-    if (!unopened && !/[.,;:!?…*_~]/.test(last)) break;
-    if (unopened) counts.set(last, (counts.get(last) ?? 0) - 1);
+    if (opener === undefined) break;
+    const open = surplus[last] ?? count(found, last) - count(found, opener);
+    if (open <= 0) break;
+    surplus[last] = open - 1;
   }
   return found.slice(0, end);
 }

@@ -1,6 +1,8 @@
 //! What happens, thing by thing. A thing that the house refuses (somebody was faster, a window
 //! closed) is noted and left: life goes on with the next.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::cast::Next;
@@ -16,6 +18,8 @@ use crate::demo::story::{Act as Line, Extra, Words};
 const WAITING_MAX: usize = 6;
 /// Colleagues leave a new story to whoever watches, until so many wait.
 const WAITING_CALM: usize = 3;
+/// Whoever talked with a person comes back after this time at the earliest.
+const REST: Duration = Duration::from_secs(240);
 /// Milliseconds until the provider has a message, until it arrived, until it is read.
 const SENT_MS: (u64, u64) = (150, 400);
 const DELIVERED_MS: (u64, u64) = (500, 1_200);
@@ -65,6 +69,7 @@ impl Life {
         });
         let actor = &mut self.cast.actors[who];
         actor.script.clear();
+        actor.since = Instant::now();
         actor.busy = false;
         let manner = (actor.customer.name.as_str(), actor.customer.mood);
         let Some(words) = reply(said, manner, actor.rounds, &mut self.town.chance) else {
@@ -120,12 +125,13 @@ impl Life {
 
     fn somebody_comes(&mut self) {
         let draw = self.town.chance.between(0, u64::MAX - 1);
+        let rest = REST.mul_f64(self.pace.0);
         let newcomer = if draw.is_multiple_of(3) {
             None
         } else {
             self.cast.newcomer()
         };
-        if let Some(who) = newcomer.or_else(|| self.cast.returning(draw >> 8)) {
+        if let Some(who) = newcomer.or_else(|| self.cast.returning(draw >> 8, rest)) {
             self.begin_to_write(who);
         }
     }
@@ -163,11 +169,10 @@ impl Life {
     async fn continue_story(&mut self, who: usize) -> Result<(), CallError> {
         let actor = &mut self.cast.actors[who];
         actor.busy = false;
-        actor.since = Instant::now();
-        match actor.script.pop_front().map(|moment| moment.act) {
-            Some(Line::Write(words)) => self.say(who, &words).await,
-            _ => Ok(()),
+        if let Some(Line::Write(words)) = actor.next_line().map(|moment| moment.act) {
+            self.say(who, &words).await?;
         }
+        Ok(())
     }
 
     /// A visitor of the chat keeps its page open.
@@ -194,7 +199,7 @@ impl Life {
             return Ok(());
         };
         let actor = &mut self.cast.actors[who];
-        let Some(moment) = actor.script.pop_front() else {
+        let Some(moment) = actor.next_line() else {
             return Ok(());
         };
         match moment.act {
@@ -213,6 +218,7 @@ impl Life {
             }
             Line::Write(_) => {}
         }
+        self.cast.actors[who].told();
         Ok(())
     }
 

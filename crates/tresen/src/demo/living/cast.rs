@@ -1,6 +1,7 @@
 //! Who is on the stage, and which stories are still to be told.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -40,9 +41,24 @@ impl Actor {
         }
     }
 
-    /// Nobody waits for it, and it waits for nobody.
-    fn is_idle(&self) -> bool {
-        self.script.is_empty() && !self.busy && self.rounds == 0 && self.customer.unanswered == 0
+    /// Nobody waits for it, it waits for nobody, and what it last said is long ago.
+    fn is_idle(&self, rest: Duration) -> bool {
+        let rested = self.rounds == 0 || self.since.elapsed() >= rest;
+        self.script.is_empty() && !self.busy && rested && self.customer.unanswered == 0
+    }
+
+    /// Takes the next line of the script. A story that is told to its end leaves nothing open.
+    pub(super) fn next_line(&mut self) -> Option<Moment> {
+        let line = self.script.pop_front();
+        self.since = Instant::now();
+        line
+    }
+
+    /// To be called when a line was carried out.
+    pub(super) fn told(&mut self) {
+        if self.script.is_empty() {
+            self.customer.unanswered = 0;
+        }
     }
 }
 
@@ -116,23 +132,31 @@ impl Cast {
         Some(self.enter(customer, story.moments))
     }
 
-    /// Somebody who has written before and has been silent since; chosen by `draw`.
-    pub(super) fn returning(&mut self, draw: u64) -> Option<usize> {
+    /// Somebody who has written before and has been silent for a while, best with the story's own
+    /// temper; chosen by `draw`.
+    pub(super) fn returning(&mut self, draw: u64, rest: Duration) -> Option<usize> {
         let story = self.returns.pop_front()?;
-        let fits = |actor: &&mut Actor| actor.is_idle() && actor.customer.way() == story.way;
-        let mut all: Vec<(usize, &mut Actor)> = self
-            .actors
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, actor)| fits(&actor))
+        let able: Vec<usize> = (0..self.actors.len())
+            .filter(|who| {
+                let actor = &self.actors[*who];
+                actor.is_idle(rest) && actor.customer.way() == story.way
+            })
             .collect();
+        let fitting: Vec<usize> = able
+            .iter()
+            .copied()
+            .filter(|who| self.actors[*who].customer.mood == story.mood)
+            .collect();
+        let all = if fitting.is_empty() { able } else { fitting };
         let count = u64::try_from(all.len()).unwrap_or(0);
         let place = usize::try_from(draw % count.max(1)).unwrap_or(0);
-        let chosen = all.get_mut(place).map(|(who, actor)| {
+        let chosen = all.get(place).copied();
+        if let Some(who) = chosen {
+            let actor = &mut self.actors[who];
             actor.script = story.moments.clone();
             actor.since = Instant::now();
-            *who
-        });
+            actor.rounds = 0;
+        }
         self.returns.push_back(story);
         chosen
     }

@@ -1,0 +1,253 @@
+//! Every statement that the stories run is taken by both engines, answers the same columns on
+//! both, and finds its rows without walking a large table.
+//!
+//! The plans lie in `plans.txt`; after a change of statements or indexes
+//! `TRESEN_SNAPSHOT=write cargo test -p e2e` adds what is new, to be read in the review.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use db::{Config, Database, Engine as Kind, Sql, Value};
+use testkit::{Engine, postgres};
+
+/// Tables that grow with every conversation.
+const LARGE: [&str; 12] = [
+    "message",
+    "conversation",
+    "feed",
+    "job",
+    "contact",
+    "address",
+    "dedup",
+    "callback",
+    "attachment",
+    "note",
+    "activity",
+    "attempt",
+];
+
+/// Walks along an index that stop at their LIMIT, by the beginnings of their statements.
+const ENDS_EARLY: [&str; 4] = [
+    "DELETE FROM callback WHERE id IN (SELECT id FROM (SELECT id, received_at, state FROM callback ORDER BY id LIMIT $2)",
+    "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed ORDER BY seq LIMIT $2)",
+    "SELECT seq FROM feed ORDER BY tx, seq LIMIT 1",
+    "SELECT tx, seq FROM feed ORDER BY tx DESC, seq DESC LIMIT 1",
+];
+
+/// Statements of the store that no story of this file's tour runs, by their beginnings.
+const NOT_ON_THE_TOUR: [&str; 9] = [
+    // Passkeys need an authenticator; the browser tests have one.
+    "INSERT INTO passkey (id, teammate_id, credential, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
+    "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE credential = $1",
+    "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE teammate_id = $1 ORDER BY created_at LIMIT 100",
+    "UPDATE passkey SET sealed = $2 WHERE id = $1",
+    // For the doctor and the figures of the real program.
+    "SELECT run_at, lease_until FROM job WHERE state = 'ready' ORDER BY run_at LIMIT 1",
+    "SELECT state, COUNT(*) FROM callback WHERE state <> 'done' GROUP BY state",
+    "SELECT state, COUNT(*) FROM job GROUP BY state",
+    // A receipt without our reference is parked; here every receipt carries it.
+    "DELETE FROM parked_receipt WHERE channel_id = $1 AND provider_key = $2",
+    "INSERT INTO parked_receipt (channel_id, provider_key, state, at, error_code, error_class, cost_category, cost_billable, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (channel_id, provider_key, state) DO NOTHING",
+];
+/// Figures walk their table, a few times a minute.
+const FIGURES: [&str; 2] = [
+    "SELECT state, COUNT(*) FROM callback",
+    "SELECT state, COUNT(*) FROM job",
+];
+
+fn here(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it")
+        .join(name)
+}
+
+async fn empty_database(
+    kind: Kind,
+    directory: &Path,
+    keys: bool,
+) -> (Database, Option<postgres::TestDatabase>) {
+    let (config, held) = match kind {
+        Kind::Sqlite => (Config::sqlite(directory.join(format!("{keys}.db"))), None),
+        Kind::Postgres => {
+            let held = tokio::task::spawn_blocking(postgres::database)
+                .await
+                .expect("a database");
+            (Config::postgres(held.url.clone()), Some(held))
+        }
+    };
+    let database = Database::open(config).await.expect("it opens");
+    if keys {
+        store::KeyTable::open(database.clone(), 0)
+            .await
+            .expect("it migrates");
+    } else {
+        database
+            .migrate(&store::MIGRATIONS, 0)
+            .await
+            .expect("it migrates");
+    }
+    (database, held)
+}
+
+fn of_the_key_store(sql: &Sql) -> bool {
+    let text = sql.text(Kind::Sqlite);
+    text.contains("data_key") || text.contains("key_generation")
+}
+
+/// The highest placeholder.
+fn parameters(text: &str) -> usize {
+    let numbers = text.split('$').skip(1).filter_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    });
+    numbers.max().unwrap_or(0)
+}
+
+/// As one line.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+async fn tour() {
+    let on = Engine::Sqlite;
+    tokio::join!(
+        crate::chat::a_customer_writes(on),
+        crate::chat::files_of_customers(on),
+        crate::chat::paging_ticks_and_typing(on),
+        crate::desk::lists_filters_and_pages(on),
+        crate::desk::what_the_notice_promises(on),
+        crate::inbound::changes_overtake_their_messages(on),
+        crate::live::what_is_heard_equals_what_is_fetched(on),
+        crate::outbound::trouble_passes_or_is_told(on),
+        crate::desk::a_conversation_is_worked_on(on),
+        crate::desk::notes_are_never_seen_outside(on),
+        crate::inbound::every_kind_of_message(on),
+        crate::inbound::files_that_do_not_come(on),
+        crate::inbound::people_change_their_addresses(on),
+        crate::live::coming_back_with_a_cursor(on),
+        crate::outbound::a_lost_answer_is_never_sent_twice(on),
+        crate::outbound::the_window_and_templates(on),
+        crate::outbound::our_access_is_revoked(on),
+        crate::session::setting_up_by_link(on),
+        crate::session::signing_in_and_out(on),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_engines_take_every_statement_and_none_walks_a_large_table() {
+    tour().await;
+    let mut seen = db::statements_seen();
+    check_coverage(&seen);
+    seen.extend(NOT_ON_THE_TOUR.map(Sql::from));
+    assert!(seen.len() > 100, "{}", seen.len());
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut plans = BTreeMap::new();
+    for keys in [false, true] {
+        let (sqlite, _) = empty_database(Kind::Sqlite, directory.path(), keys).await;
+        let (postgres, _held) = empty_database(Kind::Postgres, directory.path(), keys).await;
+        for sql in seen.iter().filter(|sql| of_the_key_store(sql) == keys) {
+            let here = sqlite.prepare_check(sql).await;
+            let there = postgres.prepare_check(sql).await;
+            let (here, there) = match (here, there) {
+                (Ok(here), Ok(there)) => (here, there),
+                (here, there) => panic!("{sql:?}\n{here:?}\n{there:?}"),
+            };
+            assert_eq!(here.columns, there.columns, "{sql:?}");
+            let text = sql.text(Kind::Sqlite);
+            let nothing = vec![Value::Null; parameters(text)];
+            let plan = sqlite.explain(sql, nothing).await.expect("a plan");
+            plans.insert(folded(text), plan);
+        }
+    }
+    let walks: Vec<String> = plans
+        .iter()
+        .flat_map(|(text, plan)| plan.iter().map(move |step| (text, step)))
+        .filter(|(_, step)| is_walk(step))
+        .filter(|(text, _)| {
+            !ENDS_EARLY
+                .iter()
+                .chain(&FIGURES)
+                .any(|known| text.starts_with(known))
+        })
+        .map(|(text, step)| format!("{step}: {text}"))
+        .collect();
+    assert!(walks.is_empty(), "{walks:#?}");
+    check_snapshot(&plans);
+}
+
+/// A step that reads a large table from end to end: without an index, or all of an index.
+fn is_walk(step: &str) -> bool {
+    let Some(rest) = step.trim().strip_prefix("SCAN ") else {
+        return false;
+    };
+    let table = rest.split_whitespace().next().unwrap_or("");
+    LARGE.contains(&table)
+}
+
+fn check_snapshot(plans: &BTreeMap<String, Vec<String>>) {
+    let path = here("plans.txt");
+    let kept = std::fs::read_to_string(&path).expect("plans.txt");
+    let mut kept: BTreeMap<String, Vec<String>> = kept
+        .split("\n\n")
+        .filter(|part| !part.trim().is_empty())
+        .map(|part| {
+            let mut lines = part.trim_matches('\n').lines().map(str::to_owned);
+            (lines.next().expect("a statement"), lines.collect())
+        })
+        .collect();
+    if std::env::var_os("TRESEN_SNAPSHOT").is_some_and(|how| how == "write") {
+        kept.extend(plans.clone());
+        let text: String = kept
+            .iter()
+            .map(|(sql, plan)| format!("{sql}\n{}\n\n", plan.join("\n")))
+            .collect();
+        std::fs::write(&path, text).expect("plans.txt is written");
+        return;
+    }
+    for (sql, plan) in plans {
+        assert_eq!(kept.get(sql), Some(plan), "{sql}");
+    }
+}
+
+/// What stands in the store's sources was run, or is named above.
+fn check_coverage(seen: &[Sql]) {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
+    let texts: Vec<String> = seen
+        .iter()
+        .flat_map(|sql| {
+            [
+                folded(sql.text(Kind::Sqlite)),
+                folded(sql.text(Kind::Postgres)),
+            ]
+        })
+        .collect();
+    let mut missing = BTreeSet::new();
+    for entry in std::fs::read_dir(sources).expect("sources") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(path).expect("text");
+        let source = folded(&source.replace("\\\n", " "));
+        for part in source.split('"').skip(1).step_by(1) {
+            let begins = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
+            if !begins.iter().any(|word| part.starts_with(word)) || part.len() < 20 {
+                continue;
+            }
+            // Up to where something is put in.
+            let fixed = part.split('{').next().unwrap_or(part).trim();
+            if fixed.len() >= 12 && !texts.iter().any(|text| text.contains(fixed)) {
+                missing.insert(fixed.to_owned());
+            }
+        }
+    }
+    let named: BTreeSet<String> = NOT_ON_THE_TOUR
+        .iter()
+        .map(|text| (*text).to_owned())
+        .collect();
+    let unnamed: Vec<&String> = missing
+        .iter()
+        .filter(|text| !named.iter().any(|name| text.starts_with(name.as_str())))
+        .collect();
+    assert!(unnamed.is_empty(), "{unnamed:#?}");
+}
