@@ -2,6 +2,7 @@
 //! one thing, by a job when it is many.
 
 use bytes::Bytes;
+use domain::inbound::InboundEvent;
 use domain::{CallbackId, ChannelId, JobId, Pii};
 use ports::Rejected;
 use store::{CallbackState, JobKind, NewJob, StoreError, StoredCallback, Unit};
@@ -22,6 +23,9 @@ pub enum CallbackRefusal {
     #[error(transparent)]
     App(#[from] AppError),
 }
+
+/// A receipt often says who it was about as a second event that changes nothing.
+const AT_ONCE_MAX: usize = 3;
 
 impl App {
     /// The provider asks whether this address is ours.
@@ -88,32 +92,48 @@ impl App {
             received_at: self.now(),
             body: Pii::new(body.to_vec()),
         };
-        if events.len() == 1
+        if events.len() <= AT_ONCE_MAX
             && self
-                .take_at_once(&channel, &callback, &events[0], issues)
+                .take_at_once(&channel, &callback, &events, issues)
                 .await?
         {
             return Ok(());
         }
         let pending = !events.is_empty();
-        drop(events);
         self.take_for_later(&callback, pending, issues).await?;
         Ok(())
     }
 
-    /// One unit for the callback and what it means. `false` when the world changed meanwhile:
-    /// then the job does it.
+    /// One unit for the callback and what it means, where that is one thing. `false` when it is
+    /// several, or when the world changed meanwhile: then the job does it.
     async fn take_at_once(
         &self,
         channel: &store::Channel,
         callback: &StoredCallback,
-        event: &domain::inbound::InboundEvent,
+        events: &[InboundEvent],
         issues: i64,
     ) -> Result<bool, AppError> {
         for _ in 0..domain::limits::COMMIT_TRIES {
-            let Some(staged) = self.stage_event(channel, event).await? else {
-                // Seen before, or without any effect: what it said is already kept.
-                return Ok(true);
+            let mut all = Vec::new();
+            for event in events {
+                let staged = self.stage_event(channel, event).await?;
+                // A change whose message is not here may be about one that stands beside it in
+                // this very callback, or about one that this callback overtook.
+                if staged.is_none() && self.waits_for_its_message(channel, event).await? {
+                    return Ok(false);
+                }
+                all.extend(staged);
+            }
+            if all.len() > 1 {
+                return Ok(false);
+            }
+            let Some(staged) = all.pop() else {
+                // A message that was seen before is already kept, and so is its callback.
+                // Everything else is kept as it came, even if it changes nothing.
+                let seen = events
+                    .iter()
+                    .all(|event| matches!(event, InboundEvent::Message(_)));
+                return Ok(seen && !events.is_empty());
             };
             let mut unit = staged.unit;
             self.store

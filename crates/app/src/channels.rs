@@ -63,14 +63,17 @@ impl ChannelCache {
     }
 }
 
+/// Characters of an entry's name in the address.
+const SLUG_MAX: usize = 40;
+
 pub(crate) fn check_slug(field: &str, slug: &str) -> Option<FieldProblem> {
-    let fits = (2..=40).contains(&slug.len())
+    let fits = (1..=SLUG_MAX).contains(&slug.len())
         && slug
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !slug.starts_with('-')
         && !slug.ends_with('-');
-    (!fits).then(|| FieldProblem::new(field, "field-slug"))
+    (!fits).then(|| FieldProblem::new(field, "field-slug").with("max", SLUG_MAX))
 }
 
 /// An origin as a browser writes it: scheme, host, optional port, nothing else.
@@ -130,7 +133,7 @@ impl App {
         let connector = self
             .registry
             .get(input.kind)
-            .ok_or_else(|| AppError::invalid("kind", "field-choice"))?;
+            .ok_or_else(|| AppError::Internal("a kind without its connector".into()))?;
         problems.extend(setting_problems(connector.check_settings(&input.settings)));
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));
@@ -324,11 +327,14 @@ impl App {
                 .filter_map(|origin| check_origin(origin)),
         );
         if input.allowed_origins.len() > 50 {
-            problems.push(FieldProblem::new("allowed_origins", "field-too-many").with("max", 50));
+            problems.push(FieldProblem::new("allowed_origins", "field-count").with("max", 50));
         }
         match self.channel(input.channel).await? {
             Some(channel) if channel.kind == ChannelKind::Webchat => {}
-            _ => problems.push(FieldProblem::new("channel_id", "channel_unknown")),
+            _ => problems.push(FieldProblem::new(
+                "channel_id",
+                "problem-channel-unknown-detail",
+            )),
         }
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));

@@ -161,7 +161,7 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let author = visitor.contact.bytes();
-        self.retry(|| async {
+        self.retry_up_to(limits::COMMIT_TRIES_CROWDED, || async {
             if let Some((digest, found)) = self.store.lookup_client_write(author, client_id).await?
             {
                 if digest != body {

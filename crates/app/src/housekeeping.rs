@@ -1,7 +1,7 @@
 //! Regular work that nobody asks for: snoozes that end, traces that are old, uploads that were
-//! never sent.
+//! never sent, conversations whose time is over.
 
-use domain::{Timestamp, time};
+use domain::{ContactId, ConversationId, Timestamp, time};
 use ports::BlobName;
 use store::Unit;
 
@@ -11,6 +11,7 @@ const TIDY_EVERY_MS: i64 = 10 * time::MINUTE_MS;
 /// An upload that is part of no message by then was given up.
 const UPLOAD_MS: i64 = time::DAY_MS;
 const UPLOADS_AT_ONCE: i64 = 50;
+const CONVERSATIONS_AT_ONCE: i64 = 50;
 
 impl App {
     /// Does what is due; `last` is when it tidied up before.
@@ -36,6 +37,57 @@ impl App {
             self.store.remove_attachment(&mut unit, id);
             self.store.commit(unit).await?;
         }
+        self.end_expired(now).await?;
         Ok(Some(now))
+    }
+
+    /// What the notice promises: so many days after the last message a conversation is erased.
+    async fn end_expired(&self, now: Timestamp) -> Result<(), AppError> {
+        let Some(privacy) = self.store.privacy().await? else {
+            return Ok(());
+        };
+        let before = Timestamp(now.0 - privacy.retention_days * time::DAY_MS);
+        for (conversation, contact) in self
+            .store
+            .expired_conversations(before, CONVERSATIONS_AT_ONCE)
+            .await?
+        {
+            self.erase_conversation(conversation, contact).await?;
+        }
+        Ok(())
+    }
+
+    async fn erase_conversation(
+        &self,
+        conversation: ConversationId,
+        contact: ContactId,
+    ) -> Result<(), AppError> {
+        loop {
+            let files = self
+                .store
+                .files_of_conversation(conversation, UPLOADS_AT_ONCE)
+                .await?;
+            if files.is_empty() {
+                break;
+            }
+            let mut unit = Unit::new();
+            for id in files {
+                self.blobs.remove(&BlobName::of_bytes(id.bytes())).await?;
+                self.store.erase_attachment(&mut unit, id);
+            }
+            self.store.commit(unit).await?;
+        }
+        let mut unit = Unit::new();
+        self.store.erase_conversation(&mut unit, conversation);
+        let others = self.store.conversations_of(contact).await?;
+        let last = others.iter().all(|other| *other == conversation);
+        if last {
+            self.store.erase_contact(&mut unit, contact);
+        }
+        self.store.commit(unit).await?;
+        if last {
+            self.store.destroy_key(contact).await?;
+        }
+        Ok(())
     }
 }

@@ -112,11 +112,23 @@ impl App {
     }
 
     /// Runs a use case again when the world changed between its reading and its writing.
-    async fn retry<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, AppError>
+    async fn retry<T, F>(&self, attempt: impl FnMut() -> F) -> Result<T, AppError>
     where
         F: Future<Output = Result<T, AppError>>,
     {
-        for _ in 1..limits::COMMIT_TRIES {
+        self.retry_up_to(limits::COMMIT_TRIES, attempt).await
+    }
+
+    /// For what many do at the same place at once: each round at least one of them wins.
+    async fn retry_up_to<T, F>(
+        &self,
+        tries: u32,
+        mut attempt: impl FnMut() -> F,
+    ) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>>,
+    {
+        for _ in 1..tries {
             match attempt().await {
                 Err(AppError::Store(error)) if error.is_stale() => {}
                 other => return other,

@@ -163,7 +163,8 @@ fn check(input: &SetupInput) -> Result<(), AppError> {
                 .with("min", 1)
                 .with("max", 3_650)
         }),
-        (input.owner.role != Role::Owner).then(|| FieldProblem::new("owner.role", "field-choice")),
+        (input.owner.role != Role::Owner)
+            .then(|| FieldProblem::new("owner.role", "field-choice").with("choices", "owner")),
         (input
             .country
             .as_ref()

@@ -33,6 +33,8 @@ pub const LIVE_FRAME_FROM_CLIENT_MAX: usize = 4 * 1024;
 
 /// Tries before a use case gives up on a conflict.
 pub const COMMIT_TRIES: u32 = 3;
+/// Tries of what many write into one conversation at once.
+pub const COMMIT_TRIES_CROWDED: u32 = 15;
 /// Attempts before a job rests in quarantine.
 pub const JOB_ATTEMPTS_MAX: i64 = 12;
 pub const JOB_LEASE_MS: i64 = 60_000;

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use crate::{api, callbacks, chat, dto, health};
@@ -21,6 +22,63 @@ impl Modify for Security {
     }
 }
 
+/// What is true of every operation is said once: problems have their own content type, any body
+/// can be malformed, too large, of another type or too slow, and the house can be busy.
+struct Problems;
+
+const OF_A_BODY: [(&str, &str); 4] = [
+    ("400", "The body is not what was expected."),
+    ("408", "The body came too slowly."),
+    ("413", "The body is too large."),
+    ("415", "The body is of another type."),
+];
+const OF_ANYTHING: [(&str, &str); 1] =
+    [("503", "The house is busy; try again after `Retry-After`.")];
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            let operations = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.patch,
+            ];
+            for operation in operations.into_iter().flatten() {
+                let mut common: Vec<(&str, &str)> = OF_ANYTHING.to_vec();
+                if operation.request_body.is_some() {
+                    common.extend(OF_A_BODY);
+                }
+                for (status, description) in common {
+                    operation
+                        .responses
+                        .responses
+                        .entry(status.to_owned())
+                        .or_insert_with(|| problem(description).into());
+                }
+                for (status, response) in &mut operation.responses.responses {
+                    if let RefOr::T(response) = response
+                        && status.starts_with(['4', '5'])
+                    {
+                        *response = problem(&response.description);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn problem(description: &str) -> utoipa::openapi::Response {
+    let body = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", body)
+        .build()
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -31,7 +89,7 @@ impl Modify for Security {
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     security(("token" = []), ("session_cookie" = [])),
-    modifiers(&Security),
+    modifiers(&Security, &Problems),
     paths(
         api::setup::needed, api::setup::set_up,
         api::session::sign_in, api::session::show, api::session::sign_out,

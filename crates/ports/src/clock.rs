@@ -1,7 +1,7 @@
 //! Time, ids and randomness, so that tests decide about all three.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use domain::Timestamp;
 use uuid::Uuid;
@@ -68,9 +68,50 @@ fn uuid_v7(now: Timestamp, random: [u8; 10]) -> [u8; 16] {
         .as_bytes()
 }
 
-/// Ids from the operating system's randomness.
+/// Ids from the operating system's randomness, each larger than the one before: what was written
+/// together is also read in its order.
+#[derive(Debug, Default)]
+pub struct RandomIds(Mutex<LastId>);
+
+/// The millisecond of the last id and its random part: 12 bits before the variant, 62 behind it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RandomIds;
+struct LastId {
+    at_ms: i64,
+    first: [u8; 2],
+    low: u64,
+}
+
+/// Threads that asked the clock a moment ago still get the next id, not an older one. A clock
+/// that was really put back is believed.
+const LATE_MS: i64 = 1_000;
+
+impl LastId {
+    /// A fresh random part in a new millisecond, else the last one and a random step, so that
+    /// neighbours cannot be guessed from each other. Each millisecond begins in the lower half:
+    /// steps overflow only after some four million ids.
+    fn next(self, now: Timestamp) -> Self {
+        if (self.at_ms - LATE_MS..=self.at_ms).contains(&now.0) {
+            let step = u64::from(u32::from_be_bytes(random())) << 7;
+            Self {
+                low: self.low.saturating_add(step).saturating_add(1),
+                ..self
+            }
+        } else {
+            Self {
+                at_ms: now.0,
+                first: random(),
+                low: u64::from_be_bytes(random()) >> 3,
+            }
+        }
+    }
+
+    fn random_part(self) -> [u8; 10] {
+        let mut part = [0; 10];
+        part[..2].copy_from_slice(&self.first);
+        part[2..].copy_from_slice(&self.low.to_be_bytes());
+        part
+    }
+}
 
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -80,7 +121,12 @@ fn random<const N: usize>() -> [u8; N] {
 
 impl Ids for RandomIds {
     fn fresh(&self, now: Timestamp) -> [u8; 16] {
-        uuid_v7(now, random())
+        let mut last = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *last = last.next(now);
+        uuid_v7(Timestamp(last.at_ms), last.random_part())
     }
 
     fn secret(&self) -> [u8; 32] {
@@ -120,10 +166,21 @@ mod tests {
 
     #[test]
     fn ids_are_time_ordered_version_seven() {
-        let early = RandomIds.fresh(Timestamp(1_000));
-        let late = RandomIds.fresh(Timestamp(2_000));
+        let random = RandomIds::default();
+        let early = random.fresh(Timestamp(10_000));
+        let late = random.fresh(Timestamp(20_000));
         assert!(early < late);
         assert!(is_uuid_v7(early));
+        // Also within a millisecond, and for who looked at the clock a moment ago.
+        let many: Vec<[u8; 16]> = (0..10_000)
+            .map(|n| random.fresh(Timestamp(30_000 - n % 3)))
+            .collect();
+        assert!(many.is_sorted_by(|a, b| a < b));
+        assert!(many.iter().all(|id| is_uuid_v7(*id)));
+        assert!(
+            random.fresh(Timestamp(5_000)) < early,
+            "a clock put back is believed"
+        );
         let ids = SequenceIds::default();
         assert!(ids.fresh(Timestamp(5)) < ids.fresh(Timestamp(5)));
     }

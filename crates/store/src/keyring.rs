@@ -120,6 +120,15 @@ impl KeyRing {
         }
     }
 
+    /// Forgets a key here and destroys it in the key store.
+    pub(crate) async fn destroy(&self, subject: [u8; 16]) -> Result<(), StoreError> {
+        self.locked().pop(&subject);
+        self.keys.destroy(subject).await?;
+        // Somebody may have read it between the two steps.
+        self.locked().pop(&subject);
+        Ok(())
+    }
+
     fn remember(&self, subject: [u8; 16], stored: &WrappedKey) -> Result<Arc<DataKey>, StoreError> {
         let kek = self.generation(stored.generation)?;
         let key = DataKey::unwrap(subject, &stored.bytes, kek).map_err(|_| StoreError::WrongKey)?;

@@ -20,6 +20,7 @@ mod keytable;
 mod messages;
 mod notices;
 mod page;
+mod retention;
 mod rows;
 mod sealing;
 mod teammates;

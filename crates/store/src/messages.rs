@@ -444,36 +444,25 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let actor = by.id().unwrap_or([0; 16]);
-        match emoji {
-            None => unit.run(
-                "DELETE FROM reaction WHERE message_id = $1 AND actor_kind = $2 AND actor_id = $3 \
-                 AND at <= $4",
-                vec![
-                    blob(message.bytes()),
-                    by.kind().into(),
-                    blob(actor),
-                    at.0.into(),
-                ],
-            ),
-            Some(emoji) => {
-                let key = self.ring.contact_key(contact).await?;
-                let row = [message.bytes(), actor].concat();
-                let sealed = seal_bytes(&key, "reaction.sealed", &row, emoji.expose().as_bytes())?;
-                unit.run(
-                    "INSERT INTO reaction (message_id, actor_kind, actor_id, sealed, at) \
-                     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (message_id, actor_kind, actor_id) \
-                     DO UPDATE SET sealed = excluded.sealed, at = excluded.at \
-                     WHERE reaction.at <= excluded.at",
-                    vec![
-                        blob(message.bytes()),
-                        by.kind().into(),
-                        blob(actor),
-                        sealed,
-                        at.0.into(),
-                    ],
-                );
-            }
-        }
+        let key = self.ring.contact_key(contact).await?;
+        let row = [message.bytes(), actor].concat();
+        // A reaction that was taken back stays as an empty one: an older one that arrives late
+        // must not come to life again.
+        let text = emoji.map_or("", |emoji| emoji.expose().as_str());
+        let sealed = seal_bytes(&key, "reaction.sealed", &row, text.as_bytes())?;
+        unit.run(
+            "INSERT INTO reaction (message_id, actor_kind, actor_id, sealed, at) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (message_id, actor_kind, actor_id) \
+             DO UPDATE SET sealed = excluded.sealed, at = excluded.at \
+             WHERE reaction.at <= excluded.at",
+            vec![
+                blob(message.bytes()),
+                by.kind().into(),
+                blob(actor),
+                sealed,
+                at.0.into(),
+            ],
+        );
         unit.run(
             "UPDATE message SET version = version + 1 WHERE id = $1",
             vec![blob(message.bytes())],

@@ -232,6 +232,10 @@ impl Store {
             let emoji = open_bytes(key, "reaction.sealed", &place, row.blob(3)?)?;
             let by = Author::parse(row.text(1)?, (actor != [0; 16]).then_some(actor))?;
             let emoji = String::from_utf8(emoji).map_err(|_| StoreError::Corrupt("reaction"))?;
+            // Taken back.
+            if emoji.is_empty() {
+                continue;
+            }
             reactions
                 .entry(MessageId::from_bytes(message))
                 .or_default()

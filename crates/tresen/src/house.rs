@@ -110,10 +110,17 @@ fn master_key(
 /// # Errors
 /// [`OpenError`] with what to change.
 pub async fn open_store(config: &Config, claim: Claim) -> Result<Store, OpenError> {
+    open_store_by(config, claim, Arc::new(SystemClock)).await
+}
+
+async fn open_store_by(
+    config: &Config,
+    claim: Claim,
+    clock: Arc<dyn Clock>,
+) -> Result<Store, OpenError> {
     private_directory(&config.data)?;
     private_directory(&config.keys_directory())?;
-    let ids: Arc<dyn Ids> = Arc::new(RandomIds);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn Ids> = Arc::new(RandomIds::default());
     let something_sealed = key_file(config).exists()
         || (config.database == config::Database::Sqlite && config.sqlite_file().exists());
     // The database first: a directory that another server holds is refused before any key is made.
@@ -152,7 +159,20 @@ async fn open_sealed(
 /// # Errors
 /// [`OpenError`] with what to change.
 pub async fn open_app(config: &Config, claim: Claim, public_url: String) -> Result<App, OpenError> {
-    let store = open_store(config, claim).await?;
+    open_app_by(config, claim, public_url, Arc::new(SystemClock)).await
+}
+
+/// As [`open_app`], by another clock than the machine's.
+///
+/// # Errors
+/// [`OpenError`] with what to change.
+pub async fn open_app_by(
+    config: &Config,
+    claim: Claim,
+    public_url: String,
+    clock: Arc<dyn Clock>,
+) -> Result<App, OpenError> {
+    let store = open_store_by(config, claim, clock).await?;
     private_directory(&config.blobs_directory())?;
     let blobs = DirectoryBlobs::open(config.blobs_directory())?;
     if claim == Claim::Server {

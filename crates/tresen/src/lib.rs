@@ -1,6 +1,7 @@
 //! The binary's inside: configuration, wiring, subcommands.
 
 pub mod config;
+pub mod demo;
 pub mod doctor;
 pub mod house;
 pub mod open_files;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use ports::Clock;
 use tresen::config::{self, Command, Config, Stop};
-use tresen::{doctor, house, people, serve};
+use tresen::{demo, doctor, house, people, serve};
 
 fn main() -> ExitCode {
     let environment = std::env::vars_os()
@@ -90,6 +90,7 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
             }
             Err(error) => fail(&error, 2),
         },
-        Command::Demo | Command::Openapi | Command::ConfigReference => ExitCode::FAILURE,
+        Command::Demo => done(demo::run(config).await, |_| 2),
+        Command::Openapi | Command::ConfigReference => ExitCode::FAILURE,
     }
 }

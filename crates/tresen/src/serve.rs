@@ -1,18 +1,20 @@
 //! `tresen serve`: accepts requests until it is told to stop, then finishes what was begun.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, Runner};
 use http_edge::Http;
 use http_edge::edge::{EdgeLimits, serve};
+use ports::{Clock, SystemClock};
 use telemetry::{Metrics, names};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::house::{Claim, OpenError, open_app};
+use crate::house::{Claim, OpenError, open_app_by};
 use crate::open_files;
 
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,14 @@ impl Running {
     /// # Errors
     /// [`ServeError`] with what to change.
     pub async fn start(config: &Config) -> Result<Self, ServeError> {
+        Self::start_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// As [`Running::start`], by another clock than the machine's.
+    ///
+    /// # Errors
+    /// [`ServeError`] with what to change.
+    pub async fn start_by(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, ServeError> {
         let address = config.listen.to_string();
         let listener = TcpListener::bind(address.as_str())
             .await
@@ -62,7 +72,7 @@ impl Running {
             .local_addr()
             .map_err(|source| ServeError::Listen { address, source })?;
         let public_url = config.public_url_at(bound).origin().to_owned();
-        let app = open_app(config, Claim::Server, public_url.clone()).await?;
+        let app = open_app_by(config, Claim::Server, public_url.clone(), clock).await?;
         let metrics = Metrics::install()?;
         let (stop, stopping) = watch::channel(false);
         let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone());
@@ -129,18 +139,30 @@ async fn look(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Resolves when the process is asked to end.
-///
-/// # Errors
-/// When signals cannot be received.
-pub async fn asked_to_end() -> Result<(), ServeError> {
-    let mut term = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
+/// Hears the wish that the process ends. Made before anything is printed: a wish that comes
+/// earlier would end the process on the spot.
+pub struct EndWish {
+    term: Signal,
+    interrupt: Signal,
+}
+
+impl EndWish {
+    /// # Errors
+    /// When signals cannot be received.
+    pub fn listen() -> Result<Self, ServeError> {
+        Ok(Self {
+            term: signal(SignalKind::terminate()).map_err(ServeError::Signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(ServeError::Signals)?,
+        })
     }
-    Ok(())
+
+    /// Resolves when the wish was spoken, also if that was before this was asked.
+    pub async fn spoken(mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Serves until the process is asked to end.
@@ -148,13 +170,14 @@ pub async fn asked_to_end() -> Result<(), ServeError> {
 /// # Errors
 /// [`ServeError`] with what to change.
 pub async fn run(config: &Config) -> Result<(), ServeError> {
+    let wish = EndWish::listen()?;
     let running = Running::start(config).await?;
     if let Some(token) = running.app.open_setup().await? {
         println!("set up at {}/setup#{}", running.public_url, token.expose());
     }
     println!("ready http://{}", running.address);
     tracing::info!(listen = %running.address, public_url = running.public_url.as_str(), "serving");
-    asked_to_end().await?;
+    wish.spoken().await;
     tracing::info!("ending: what was begun is finished first");
     running.end().await;
     Ok(())

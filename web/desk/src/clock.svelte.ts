@@ -7,20 +7,21 @@ export const clock = {
   get now() {
     return now;
   },
+  /** Looks at the time now, for what must not wait for the next second. */
+  tick(): void {
+    now = Date.now();
+  },
   /** Coarser moments for rows that show minutes: changes 4 times a minute. */
   get date() {
     return new Date(now - (now % 15_000));
   },
 };
 
-function tick() {
-  now = Date.now();
-}
 function follow() {
   clearInterval(timer);
   if (document.hidden) return;
-  tick();
-  timer = setInterval(tick, 1_000);
+  clock.tick();
+  timer = setInterval(() => clock.tick(), 1_000);
 }
 document.addEventListener("visibilitychange", follow);
 follow();

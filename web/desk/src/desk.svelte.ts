@@ -70,7 +70,8 @@ export const desk = {
       state: follow,
     });
     live.start();
-    addEventListener("online", wake);
+    addEventListener("online", back);
+    addEventListener("offline", gone);
     document.addEventListener("visibilitychange", wake);
     void api.get<{ items: Teammate[] }>("/teammates").then((list) => (teammates = list.items), ignore);
     // Without a socket the lists are read all the same; they are read again once it opens.
@@ -81,7 +82,8 @@ export const desk = {
   stop(): void {
     live?.stop();
     live = undefined;
-    removeEventListener("online", wake);
+    removeEventListener("online", back);
+    removeEventListener("offline", gone);
     document.removeEventListener("visibilitychange", wake);
   },
 
@@ -181,8 +183,11 @@ function apply(): void {
 
 /** Everything may have changed: forget and read again what is shown. */
 function readAnew(): void {
-  waiting = [];
-  book.clear();
+  // The first time there is nothing to forget, and a timeline may have arrived before the socket.
+  if (generation > 0) {
+    waiting = [];
+    book.clear();
+  }
   conversationTick += 1;
   threadTick += 1;
   generation += 1;
@@ -203,6 +208,16 @@ function follow(state: LiveState): void {
 
 function wake(): void {
   if (!document.hidden) live?.wake();
+}
+
+/** The device says so long before a silent socket would notice. */
+function gone(): void {
+  connected = false;
+}
+
+/** A socket from before the gap may be dead without knowing it. */
+function back(): void {
+  live?.wake(true);
 }
 
 function ignore(): void {

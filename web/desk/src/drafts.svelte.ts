@@ -20,6 +20,7 @@ export interface Draft {
   text: string;
   files: DraftFile[];
   quote: Quote | null;
+  /** When it was last written to the device; 0 before the first time. */
   savedAt: number;
 }
 
@@ -45,11 +46,11 @@ export const drafts = {
   },
   set(conversationId: string, mode: Mode, change: Partial<Draft>): void {
     const key = keyOf(conversationId, mode);
-    const draft = { ...drafts.get(conversationId, mode), ...change, savedAt: Date.now() };
+    const draft = { ...drafts.get(conversationId, mode), ...change };
     const { [key]: _, ...others } = known;
     known = isEmpty(draft) ? others : { ...others, [key]: draft };
-    clearTimeout(timers.get(key));
-    timers.set(key, setTimeout(() => save(key), SAVE_AFTER_MS));
+    // Saved while typing goes on, not only after a pause: fast writers make none.
+    if (!timers.has(key)) timers.set(key, setTimeout(() => save(key), SAVE_AFTER_MS));
   },
   clear(conversationId: string, mode: Mode): void {
     drafts.set(conversationId, mode, { text: "", files: [], quote: null });
@@ -71,10 +72,17 @@ export const drafts = {
 function save(key: string): void {
   timers.delete(key);
   const draft = known[key];
-  const write = draft ? shelf?.put(key, $state.snapshot(draft) as Draft) : shelf?.delete(key);
-  write?.catch(() => {
-    // Storage full or refused: the draft lives as long as the page.
-  });
+  const savedAt = Date.now();
+  const write = draft ? shelf?.put(key, { ...($state.snapshot(draft) as Draft), savedAt }) : shelf?.delete(key);
+  write?.then(
+    () => {
+      const now = known[key];
+      if (now) known = { ...known, [key]: { ...now, savedAt } };
+    },
+    () => {
+      // Storage full or refused: the draft lives as long as the page.
+    },
+  );
 }
 
 addEventListener("pagehide", () => {

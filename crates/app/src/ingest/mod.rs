@@ -148,6 +148,23 @@ impl App {
         }
     }
 
+    /// Whether this changes a message that is not here (yet). Providers promise no order: what
+    /// changes a message may come before it.
+    pub(crate) async fn waits_for_its_message(
+        &self,
+        channel: &Channel,
+        event: &InboundEvent,
+    ) -> Result<bool, AppError> {
+        let (InboundEvent::Edit { target, sender, .. }
+        | InboundEvent::Delete { target, sender, .. }
+        | InboundEvent::Reaction { target, sender, .. }) = event
+        else {
+            return Ok(false);
+        };
+        let found = self.change_target(channel, sender, target).await?;
+        Ok(found.is_none())
+    }
+
     /// Applies one event, again when the world changed meanwhile.
     pub(crate) async fn apply_event(
         &self,
@@ -168,7 +185,7 @@ impl App {
                     return Ok(());
                 }
                 // Many events of one person may race here; each round at least one of them wins.
-                Err(StoreError::Stale(_)) if tries < domain::limits::COMMIT_TRIES * 5 => {}
+                Err(StoreError::Stale(_)) if tries < domain::limits::COMMIT_TRIES_CROWDED => {}
                 Err(error) => return Err(error.into()),
             }
         }

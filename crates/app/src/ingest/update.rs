@@ -12,7 +12,7 @@ use crate::{App, AppError};
 
 impl App {
     /// The contact's conversation and the message a change is about, as far as we know them.
-    async fn change_target(
+    pub(super) async fn change_target(
         &self,
         channel: &Channel,
         sender: &Sender,
@@ -39,7 +39,10 @@ impl App {
         let Some((known, message)) = self.change_target(channel, sender, target).await? else {
             return Ok(None);
         };
-        if message.deleted_at.is_some() || message.edited_at.is_some_and(|edited| edited >= at) {
+        let newer = message.edited_at.is_some_and(|edited| edited > at);
+        // Providers count in seconds: a second edit within one is another text, a repetition is not.
+        let repeated = message.edited_at == Some(at) && message.content.text.as_ref() == text;
+        if message.deleted_at.is_some() || newer || repeated {
             return Ok(None);
         }
         let mut content = message.content.clone();
@@ -159,9 +162,16 @@ impl App {
                 .stage_new_address(&mut unit, channel, &known, new)
                 .await?;
         }
-        let changed = !unit.is_empty();
-        if !changed && cause != IdentityCause::ChangedDevice {
-            return Ok(None);
+        if unit.is_empty() {
+            if cause != IdentityCause::ChangedDevice {
+                return Ok(None);
+            }
+            // It changes no address by which a repetition could be told.
+            let told = Pii::new(format!("changed_device:{}:{}", known.contact, at.0));
+            if self.store.was_seen(channel.id, at, &told).await? {
+                return Ok(None);
+            }
+            self.store.first_sight(&mut unit, channel.id, at, &told);
         }
         if let Some(conversation) = known.conversation {
             self.store

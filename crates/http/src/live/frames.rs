@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use app::{App, AppError, ContactView};
 use axum::extract::ws::Utf8Bytes;
 use domain::access::Access;
+use domain::delivery::DeliveryState;
 use domain::teammate::Right;
 use domain::{ContactId, ConversationId};
 use i18n::Language;
@@ -135,7 +136,11 @@ impl Frame {
             })
             .filter_map(|filled| {
                 let event = chat_event(filled, language)?;
-                if filled.event.kind == FeedKind::MessageCreated {
+                // A message may be shown before it counts as sent: what was sent by now is what has
+                // reached the device, and that may be told by a later event than its creation.
+                if let Some(TimelineItem::Message { message, .. }) = filled.item.as_deref()
+                    && message.state == Some(DeliveryState::Sent)
+                {
                     newest = newest.max(filled.event.item_seq);
                 }
                 Some(event)

@@ -75,6 +75,7 @@ file-damaged = Dieses Bild ist beschädigt.
 file-pixels = Dieses Bild hat zu viele Bildpunkte.
 attachment-unusable = Diese Datei kann nicht gesendet werden: Es gibt sie nicht, sie gehört Ihnen nicht oder sie ist schon Teil einer anderen Nachricht.
 quote-unknown = Die zitierte Nachricht gehört nicht zu dieser Unterhaltung.
+template-alone = Eine Vorlage wird allein gesendet, ohne weiteren Text, Dateien oder Schaltflächen.
 assignee-unusable = Diese Person kann keine Unterhaltungen übernehmen.
 
 problem-session-over = Bitte neu anmelden

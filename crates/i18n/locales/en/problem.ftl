@@ -75,6 +75,7 @@ file-damaged = This picture is damaged.
 file-pixels = This picture has too many pixels.
 attachment-unusable = This file cannot be sent: it does not exist, is not yours, or is part of another message already.
 quote-unknown = The quoted message is not part of this conversation.
+template-alone = A template is sent alone, without further text, files or buttons.
 assignee-unusable = This teammate cannot take conversations.
 
 problem-session-over = Please sign in again

@@ -1,5 +1,6 @@
 /** What is open on the page: overlays, the contact panel, the composer's wish for focus. */
 import { MediaQuery } from "svelte/reactivity";
+import { router } from "../router.svelte.ts";
 
 /** From this width on the panel stands beside the thread; below it is a sheet. */
 const panelFits = new MediaQuery("min-width: 1100px");
@@ -12,8 +13,8 @@ class Ui {
   assigning = $state<string | null>(null);
   panel = $state(true);
   panelSheet = $state(false);
-  /** Grows when the composer should take the focus, with the mode it should be in. */
-  wish = $state.raw<{ mode: "reply" | "note"; turn: number } | null>(null);
+  /** The composer of this conversation should take the focus, in this mode. Granted once. */
+  wish = $state.raw<{ mode: "reply" | "note"; conversation: string } | null>(null);
 
   get panelFits(): boolean {
     return panelFits.current;
@@ -29,7 +30,8 @@ class Ui {
     }
   }
   write(mode: "reply" | "note"): void {
-    this.wish = { mode, turn: (this.wish?.turn ?? 0) + 1 };
+    const conversation = router.route.page === "inbox" ? router.route.conversation : null;
+    this.wish = conversation ? { mode, conversation } : null;
   }
 }
 

@@ -1,0 +1,1 @@
+//! Stories through the whole house; they are in `tests/it`.

@@ -1,0 +1,11 @@
+//! Every story runs on SQLite and on PostgreSQL, through public interfaces only.
+
+#![expect(clippy::too_many_lines, reason = "a story is read from top to bottom")]
+
+mod chat;
+mod desk;
+mod inbound;
+mod live;
+mod outbound;
+mod session;
+mod whatsapp;

@@ -1,0 +1,497 @@
+//! What goes out through WhatsApp, and what does not.
+
+use domain::time::HOUR_MS;
+use serde_json::{Value, json};
+use testkit::{Desk, Engine, Simulator, World, on_both_engines, plain_png};
+
+use crate::whatsapp::messages;
+
+on_both_engines! {
+    a_lost_answer_is_never_sent_twice,
+    trouble_passes_or_is_told,
+    the_window_and_templates,
+    our_access_is_revoked,
+    everything_our_connector_sends,
+}
+
+/// A world in which Anna has written, and her conversation.
+async fn anna_wrote(engine: Engine) -> (World, String) {
+    let mut world = World::start(engine).await;
+    world.connect_whatsapp().await;
+    // A session would end with the day.
+    let (email, _) = World::owner_credentials();
+    world.owner = world.token(email, &[], None).await;
+    world.sim.anna_says("Hallo").await;
+    world.settle().await;
+    let id = world.only_conversation().await;
+    (world, id)
+}
+
+/// The delivery states of what we sent, in order.
+async fn states(desk: &Desk, id: &str) -> Vec<String> {
+    let items = messages(desk, id).await;
+    items
+        .iter()
+        .filter(|m| m["direction"] == "outbound")
+        .map(|m| m["delivery"]["state"].as_str().expect("a state").to_owned())
+        .collect()
+}
+
+async fn sent_texts(world: &World) -> Vec<String> {
+    let accepted = world.sim.accepted().await;
+    let texts = accepted
+        .iter()
+        .filter_map(|call| call["body"]["text"]["body"].as_str());
+    texts.map(str::to_owned).collect()
+}
+
+async fn a_lost_answer_is_never_sent_twice(engine: Engine) {
+    let (mut world, id) = anna_wrote(engine).await;
+    world
+        .sim
+        .control("/faults", json!({ "drop_answer_after_accept": 1 }))
+        .await;
+    world.owner.say(&id, "Kommt an").await;
+    world.run_jobs().await;
+    assert_eq!(states(&world.owner, &id).await, ["unknown"]);
+    world.restart().await;
+    world.advance_ms(24 * 60_000).await;
+    world.run_jobs().await;
+    assert_eq!(
+        states(&world.owner, &id).await,
+        ["unknown"],
+        "nobody sends it again by itself"
+    );
+    world.settle().await;
+    assert_eq!(
+        states(&world.owner, &id).await,
+        ["delivered"],
+        "its receipts tell that it arrived"
+    );
+    assert_eq!(sent_texts(&world).await, ["Kommt an"]);
+    // Read marks now find the message by the provider's id.
+    let wamid = world.sim.accepted().await[0]["message_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    world
+        .sim
+        .control(
+            &format!("/messages/{wamid}/status"),
+            json!({ "status": "read" }),
+        )
+        .await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["read"]);
+
+    // Receipts that come before the answer to our own request.
+    world
+        .sim
+        .control("/faults", json!({ "slow_ms": 300 }))
+        .await;
+    world.owner.say(&id, "Schneller als die Antwort").await;
+    let early = async {
+        testkit::until("a callback before the answer", async || {
+            (world.sim.flush().await > 0).then_some(())
+        })
+        .await;
+    };
+    tokio::join!(world.run_jobs(), early);
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["read", "delivered"]);
+    assert_eq!(sent_texts(&world).await.len(), 2);
+    // A person may send what is unknown again, and only a person.
+    world
+        .sim
+        .control(
+            "/faults",
+            json!({ "reset": true, "http_502": 1, "on": "messages" }),
+        )
+        .await;
+    let third = world.owner.say(&id, "Ungewiss").await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await[2], "unknown");
+    let message = third["id"].as_str().expect("an id");
+    let again = world
+        .owner
+        .post(&format!("/messages/{message}/retry"), json!({}))
+        .await;
+    assert_eq!(again.expect(200)["delivery"]["state"], "queued");
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await[2], "delivered");
+    let again = world
+        .owner
+        .post(&format!("/messages/{message}/retry"), json!({}))
+        .await;
+    assert_eq!(again.problem(409), "not_failed");
+    assert_eq!(
+        sent_texts(&world).await,
+        ["Kommt an", "Schneller als die Antwort", "Ungewiss"]
+    );
+}
+
+async fn trouble_passes_or_is_told(engine: Engine) {
+    let (world, id) = anna_wrote(engine).await;
+    // Too fast is certain: nothing was accepted, and the next messages wait for their turn.
+    world
+        .sim
+        .control("/faults", json!({ "http_429": 2, "on": "messages" }))
+        .await;
+    world.owner.say(&id, "Erste").await;
+    world.owner.say(&id, "Zweite").await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["queued", "queued"]);
+    for _ in 0..3 {
+        world.advance_ms(60_000).await;
+        world.settle().await;
+    }
+    assert_eq!(states(&world.owner, &id).await, ["delivered", "delivered"]);
+    assert_eq!(sent_texts(&world).await, ["Erste", "Zweite"]);
+    // A refusal that will not change is told with its reason.
+    let rule = json!({ "fail": [{ "code": 131_026, "next": 1 }] });
+    world.sim.control("/status", rule).await;
+    world.owner.say(&id, "Dritte").await;
+    world.settle().await;
+    let last = messages(&world.owner, &id).await.pop().expect("a message");
+    assert_eq!(last["delivery"]["state"], "failed");
+    let error = &last["delivery"]["error"];
+    assert_eq!(error["code"], "whatsapp_131026");
+    assert!(error["explanation"].as_str().expect("words").len() > 20);
+    // The pace of one pair: the sixth message of half a minute waits.
+    world.advance_ms(60_000).await;
+    for number in 0..8 {
+        world.owner.say(&id, &format!("Takt {number}")).await;
+    }
+    world.settle().await;
+    let sent = sent_texts(&world).await;
+    assert_eq!(
+        sent[sent.len() - 5..],
+        ["Takt 0", "Takt 1", "Takt 2", "Takt 3", "Takt 4"]
+    );
+    world.advance_ms(30_000).await;
+    world.settle().await;
+    let sent = sent_texts(&world).await;
+    assert_eq!(
+        sent[sent.len() - 3..],
+        ["Takt 5", "Takt 6", "Takt 7"],
+        "in order"
+    );
+    // The same client id is one message, also under the header; another body is refused.
+    world.advance_ms(60_000).await;
+    let body = json!({ "client_id": "k-1", "text": "Einmal" });
+    let first = world.owner.send(&id, body.clone()).await.expect(201);
+    assert_eq!(
+        world.owner.send(&id, body).await.expect(200)["id"],
+        first["id"]
+    );
+    let other = json!({ "client_id": "k-1", "text": "Anders" });
+    assert_eq!(
+        world.owner.send(&id, other).await.problem(409),
+        "client_id_reused"
+    );
+    world.settle().await;
+    assert_eq!(
+        sent_texts(&world)
+            .await
+            .iter()
+            .filter(|text| *text == "Einmal")
+            .count(),
+        1
+    );
+}
+
+fn template(name: &str, body: &[&str]) -> Value {
+    json!({ "template": { "name": name, "language": "de", "parameters": { "body": body } } })
+}
+
+fn reasons(problem: &Value) -> Vec<&str> {
+    let reasons = problem["reasons"].as_array().expect("reasons");
+    reasons
+        .iter()
+        .map(|reason| reason["code"].as_str().expect("a code"))
+        .collect()
+}
+
+async fn the_window_and_templates(engine: Engine) {
+    let (world, id) = anna_wrote(engine).await;
+    let composer = async || {
+        world
+            .owner
+            .get(&format!("/conversations/{id}/composer"))
+            .await
+            .expect(200)
+    };
+    let open = composer().await;
+    assert_eq!(open["free_text"], true);
+    assert_eq!(open["recipient"]["channel_name"], "WhatsApp Laden");
+    let names: Vec<&str> = open["templates"]
+        .as_array()
+        .expect("templates")
+        .iter()
+        .map(|t| t["name"].as_str().expect("a name"))
+        .collect();
+    assert!(
+        names.contains(&"terminerinnerung") && !names.contains(&"gewinnspiel"),
+        "{names:?}"
+    );
+    world.advance_ms(24 * HOUR_MS - 1_000).await;
+    world.owner.say(&id, "Gerade noch").await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["delivered"]);
+    // Written while it was open, dispatched when it was closed: it does not leave.
+    world.owner.say(&id, "Zu spät").await;
+    world.advance_ms(1_000).await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["delivered", "failed"]);
+    let closed = composer().await;
+    assert_eq!(closed["free_text"], false);
+    assert_eq!(closed["reply_window"]["state"], "closed");
+    assert_eq!(closed["reasons"][0]["code"], "window_closed");
+    let refused = world.owner.send(&id, json!({ "text": "Hallo?" })).await;
+    let problem = refused.expect(409);
+    assert_eq!(problem["code"], "send_refused");
+    assert_eq!(reasons(&problem), ["window_closed"]);
+    assert!(
+        !problem["reasons"][0]["explanation"]
+            .as_str()
+            .expect("words")
+            .is_empty()
+    );
+
+    let wrong = world
+        .owner
+        .send(&id, template("terminerinnerung", &["Frau Beispiel"]))
+        .await;
+    assert_eq!(reasons(&wrong.expect(409)), ["template_parameters"]);
+    let unknown = world.owner.send(&id, template("gibt_es_nicht", &[])).await;
+    assert_eq!(reasons(&unknown.expect(409)), ["template_unknown"]);
+    let marketing = world.owner.send(&id, template("herbstaktion", &[])).await;
+    assert_eq!(
+        reasons(&marketing.expect(409)),
+        ["template_not_approved", "consent_missing"]
+    );
+    world
+        .sim
+        .control(
+            &format!("/users/{}/marketing", Simulator::ANNA),
+            json!({ "value": "stop" }),
+        )
+        .await;
+    world.settle().await;
+    let stopped = world.owner.send(&id, template("herbstaktion", &[])).await;
+    assert_eq!(
+        reasons(&stopped.expect(409)),
+        [
+            "template_not_approved",
+            "marketing_stopped",
+            "consent_missing"
+        ]
+    );
+    // Nothing slips out beside a template.
+    let file = world
+        .owner
+        .upload("a.png", "image/png", plain_png(9))
+        .await
+        .expect(201);
+    for beside in [
+        json!({ "text": "dazu" }),
+        json!({ "attachments": [file["id"]] }),
+    ] {
+        let mut body = template("terminerinnerung", &["Frau Beispiel", "Dienstag"]);
+        body.as_object_mut()
+            .expect("a body")
+            .extend(beside.as_object().expect("fields").clone());
+        assert_eq!(world.owner.send(&id, body).await.problem(422), "invalid");
+    }
+    let good = world
+        .owner
+        .send(
+            &id,
+            template("terminerinnerung", &["Frau Beispiel", "Dienstag um 10"]),
+        )
+        .await;
+    let card = good.expect(201)["card"].clone();
+    assert_eq!(card["kind"], "template");
+    assert!(card.to_string().contains("Dienstag um 10"));
+    world.settle().await;
+    assert_eq!(
+        states(&world.owner, &id).await,
+        ["delivered", "failed", "delivered"]
+    );
+    let accepted = world.sim.accepted().await;
+    assert_eq!(
+        accepted.last().expect("a call")["body"]["template"]["name"],
+        "terminerinnerung"
+    );
+    assert_eq!(accepted.len(), 2, "what was refused never left");
+    // The person writes again: free text is possible at once.
+    world.sim.anna_says("Bin wieder da").await;
+    world.settle().await;
+    assert_eq!(composer().await["free_text"], true);
+}
+
+async fn our_access_is_revoked(engine: Engine) {
+    let (world, id) = anna_wrote(engine).await;
+    let live = world.owner.watch(None).await;
+    live.ready().await;
+    world
+        .sim
+        .control("/faults", json!({ "revoke_token": true }))
+        .await;
+    world.owner.say(&id, "Hört uns jemand?").await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["failed"]);
+    let channels = world.owner.pages("/channels", "").await;
+    let channel = channels
+        .iter()
+        .find(|c| c["kind"] == "whatsapp")
+        .expect("a channel");
+    assert_eq!(channel["state"], "broken");
+    live.until("the broken channel", |s| {
+        !s.of_kind("channel.updated").is_empty()
+    })
+    .await;
+    let composer = world
+        .owner
+        .get(&format!("/conversations/{id}/composer"))
+        .await
+        .expect(200);
+    assert_eq!(composer["free_text"], false);
+    assert_eq!(composer["reasons"][0]["code"], "channel_broken");
+    let refused = world.owner.send(&id, json!({ "text": "Und jetzt?" })).await;
+    assert_eq!(reasons(&refused.expect(409)), ["channel_broken"]);
+    // What people write still comes in.
+    world.sim.anna_says("Ich höre").await;
+    world.settle().await;
+    assert_eq!(messages(&world.owner, &id).await.len(), 3);
+    // A person repairs it.
+    world
+        .sim
+        .control("/faults", json!({ "restore_token": true }))
+        .await;
+    let path = format!("/channels/{}", channel["id"].as_str().expect("an id"));
+    let fixed =
+        json!({ "state": "active", "settings": { "access_token": Simulator::ACCESS_TOKEN } });
+    assert_eq!(
+        world.owner.patch(&path, fixed).await.expect(200)["state"],
+        "active"
+    );
+    world.owner.say(&id, "Wieder da").await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["failed", "delivered"]);
+    // Two secrets at once while one is exchanged for the other.
+    let both = json!({ "settings": { "app_secret": ["neues-geheimnis", Simulator::APP_SECRET] } });
+    world.owner.patch(&path, both).await.expect(200);
+    world.sim.anna_says("Unterschrieben mit dem alten").await;
+    world.settle().await;
+    assert_eq!(messages(&world.owner, &id).await.len(), 5);
+    let only_new = json!({ "settings": { "app_secret": "neues-geheimnis" } });
+    world.owner.patch(&path, only_new).await.expect(200);
+    world.sim.anna_says("Zu spät unterschrieben").await;
+    world.sim.flush().await;
+    assert_eq!(messages(&world.owner, &id).await.len(), 5);
+}
+
+/// Sends every kind of thing once and, where `TRESEN_LEDGER` names a file, writes down what the
+/// provider got, for the foreign judges: `judges/run --ledger FILE`.
+async fn everything_our_connector_sends(engine: Engine) {
+    let (world, id) = anna_wrote(engine).await;
+    let inbound = messages(&world.owner, &id).await[0].clone();
+    let upload = async |name: &str, mime: &str, bytes: Vec<u8>| {
+        world.owner.upload(name, mime, bytes).await.expect(201)["id"].clone()
+    };
+    let picture = upload("hof.png", "image/png", plain_png(32)).await;
+    let second = upload("hof2.png", "image/png", plain_png(33)).await;
+    let document = upload(
+        "Angebot 7.pdf",
+        "application/pdf",
+        b"%PDF-1.4\n%%EOF\n".to_vec(),
+    )
+    .await;
+    let bodies = [
+        json!({ "text": "Nur Text" }),
+        json!({ "text": "Mit Zitat", "quote": inbound["id"] }),
+        json!({ "text": "Zwei Bilder", "attachments": [picture, second] }),
+        json!({ "text": "Das Angebot", "attachments": [document] }),
+        json!({ "text": "Passt Dienstag?", "choices": { "kind": "buttons", "items": [
+            { "id": "ja", "title": "Ja" }, { "id": "nein", "title": "Nein" }] } }),
+        json!({ "text": "Welche Zeit?", "choices": { "kind": "list", "open": "Zeiten", "items": [
+            { "id": "1", "title": "9 Uhr", "description": "früh" }, { "id": "2", "title": "12 Uhr" }] } }),
+        template("terminerinnerung", &["Frau Beispiel", "Dienstag"]),
+        json!({ "template": { "name": "versand_status", "language": "de", "parameters": {
+            "header": ["Haus Beispiel"], "body": ["4711", "Dienstag"], "buttons": ["4711"] } } }),
+    ];
+    for body in bodies {
+        world.owner.send(&id, body).await.expect(201);
+        world.settle().await;
+        world.advance_ms(10_000).await;
+    }
+    let message = inbound["id"].as_str().expect("an id");
+    for emoji in [json!("🙏"), Value::Null] {
+        let path = format!("/messages/{message}/reaction");
+        let answer = world
+            .owner
+            .call("PUT", &path, Some(&json!({ "emoji": emoji })))
+            .await;
+        answer.expect(200);
+        world.settle().await;
+        world.advance_ms(10_000).await;
+    }
+    let live = world.owner.watch(None).await;
+    live.ready().await;
+    live.say(json!({ "type": "typing", "conversation_id": id, "on": true }))
+        .await;
+    world.sim.anna_says("Danke").await;
+    world.settle().await;
+    let last = world.owner.conversation(&id).await["last_seq"].clone();
+    world
+        .owner
+        .post(&format!("/conversations/{id}/read"), json!({ "seq": last }))
+        .await
+        .expect(204);
+    testkit::until("read mark and typing", async || {
+        let calls = world.sim.calls("/messages").await;
+        let signals = calls.iter().filter(|call| call["body"]["status"] == "read");
+        let typing = calls
+            .iter()
+            .filter(|call| call["body"]["typing_indicator"].is_object());
+        (signals.count() >= 2 && typing.count() == 1).then_some(())
+    })
+    .await;
+    let calls = world.sim.calls("/messages").await;
+    let kinds: Vec<&str> = calls
+        .iter()
+        .filter_map(|call| call["body"]["type"].as_str())
+        .collect();
+    let expected = [
+        "text",
+        "text",
+        "image",
+        "image",
+        "document",
+        "interactive",
+        "interactive",
+        "template",
+        "template",
+        "reaction",
+        "reaction",
+    ];
+    assert_eq!(kinds, expected);
+    assert!(calls.iter().all(|call| call["status"] == 200), "{calls:?}");
+    assert_eq!(
+        calls[1]["body"]["context"]["message_id"]
+            .as_str()
+            .map(|id| id.starts_with("wamid.")),
+        Some(true)
+    );
+    assert_eq!(calls[2]["body"]["image"]["caption"], "Zwei Bilder");
+    let delivered = states(&world.owner, &id).await;
+    assert!(
+        delivered.iter().all(|state| state == "delivered"),
+        "{delivered:?}"
+    );
+    if let (Engine::Sqlite, Some(path)) = (engine, std::env::var_os("TRESEN_LEDGER")) {
+        let ledger = world.sim.ask("/ledger").await;
+        std::fs::write(path, ledger.to_string()).expect("the ledger can be written");
+    }
+}

@@ -1,0 +1,27 @@
+// The suite drives Debian's Chromium; nothing is downloaded. One browser a worker, contexts per test.
+import { defineConfig } from "@playwright/test";
+
+// `E2E_PICTURES=dir` takes the documentation's pictures instead of judging.
+const pictures = process.env["E2E_PICTURES"];
+
+export default defineConfig({
+  testDir: pictures ? "pictures" : "tests",
+  outputDir: "results",
+  fullyParallel: false,
+  workers: Number(process.env["E2E_WORKERS"] ?? 2),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  retries: 0,
+  reporter: [["./src/report.ts"]],
+  use: {
+    locale: "de-DE",
+    timezoneId: "Europe/Berlin",
+    screenshot: process.env["E2E_SCREENSHOTS"] ? "only-on-failure" : "off",
+    trace: process.env["E2E_TRACE"] ? "retain-on-failure" : "off",
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+    },
+  },
+});

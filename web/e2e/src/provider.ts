@@ -1,0 +1,71 @@
+// The simulated WhatsApp platform: people who write, and what the desk has sent to them.
+import { createHmac } from "node:crypto";
+import { built, Program } from "./program.ts";
+
+export interface SimulatedCall {
+  method: string;
+  path: string;
+  body: Record<string, unknown> | null;
+  status: number;
+}
+
+export class Provider {
+  /** What a channel needs to reach the built-in number. */
+  readonly settings = {
+    phone_number_id: "930000000000001",
+    business_account_id: "920000000000001",
+    access_token: "sim-access-token",
+    app_secret: "sim-app-secret",
+    verify_token: "sim-verify-token",
+  };
+
+  private constructor(private readonly program: Program) {}
+
+  static async open(): Promise<Provider> {
+    return new Provider(await Program.start(built("sims"), ["whatsapp", "--listen", "127.0.0.1:0"]));
+  }
+
+  get url(): string {
+    return this.program.url;
+  }
+
+  async close(): Promise<void> {
+    await this.program.stop();
+  }
+
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  /** Somebody writes. `agoMs` lets the message be that old. */
+  async write(from: string, text: string, options: { agoMs?: number } = {}): Promise<void> {
+    const timestamp = options.agoMs === undefined ? {} : { timestamp_ms: Date.now() - options.agoMs };
+    await this.call("POST", "/_sim/inbound", { from, type: "text", text, ...timestamp });
+  }
+
+  /** A person with a name of our choice. */
+  async person(key: string, phone: string, name: string): Promise<void> {
+    await this.call("POST", "/_sim/users", { key, phone, name });
+  }
+
+  /** Messages the desk has handed over, oldest first; read marks and typing are no messages. */
+  async sent(): Promise<Record<string, unknown>[]> {
+    const { requests } = await this.call<{ requests: SimulatedCall[] }>("GET", "/_sim/ledger");
+    return requests
+      .filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))
+      .map(({ body }) => body ?? {})
+      .filter((body) => "type" in body);
+  }
+
+  /** The signature header the platform would send with these bytes. */
+  sign(bytes: string): string {
+    return `sha256=${createHmac("sha256", this.settings.app_secret).update(bytes).digest("hex")}`;
+  }
+}

@@ -1,0 +1,36 @@
+// The headers that keep the pages what they are.
+import { expect, test } from "../src/fixtures.ts";
+import { SLUG } from "../src/house.ts";
+
+const PAGES = ["/", "/inbox/mine", `/c/${SLUG}`];
+
+for (const path of PAGES) {
+  test(`security headers of ${path}`, async ({ house }) => {
+    const answer = await fetch(`${house.url}${path}`);
+    expect(answer.status).toBe(200);
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "require-trusted-types-for 'script'", "frame-ancestors", "base-uri 'none'", "form-action 'self'"]) {
+      expect(policy).toContain(rule);
+    }
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(answer.headers.get("cross-origin-opener-policy")).toBe("same-origin");
+    expect(answer.headers.get("permissions-policy")).toContain("geolocation=()");
+    expect(answer.headers.get("set-cookie")).toBeNull();
+  });
+}
+
+test("a foreign host name is turned away", async ({ house, playwright }) => {
+  const request = await playwright.request.newContext({ extraHTTPHeaders: { host: "evil.example" } });
+  const answer = await request.get(`${house.callbackUrl}/c/${SLUG}`);
+  expect(answer.status()).toBe(421);
+  await request.dispose();
+});
+
+test("built files may be kept for ever, pages may not", async ({ house }) => {
+  const page = await (await fetch(house.url)).text();
+  const script = /src="(\/_desk\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+  expect((await fetch(`${house.url}${script}`)).headers.get("cache-control")).toContain("immutable");
+  expect((await fetch(house.url)).headers.get("cache-control")).toBe("no-cache");
+});
