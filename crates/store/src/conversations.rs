@@ -34,6 +34,9 @@ pub struct Conversation {
     pub address: AddressId,
     pub address_kind: AddressKind,
     pub address_value: Pii<String>,
+    /// The contact's current number on this channel, where there is one. Messages may travel by a
+    /// more durable address; people know each other by this one.
+    pub phone: Option<Pii<String>>,
     pub state: State,
     pub assignee_name: Option<Pii<String>>,
     pub tags: Vec<Pii<String>>,
@@ -141,9 +144,12 @@ pub enum Append<'a> {
 const COLUMNS: &str = "c.id, c.contact_id, c.channel_id, c.address_id, c.status, c.assignee_id, \
     c.snoozed_until, c.last_seq, c.unread, c.team_read_seq, c.contact_read_seq, c.preview, c.tags, \
     c.last_message_at, c.last_inbound_at, c.last_inbound_id, c.created_at, c.version, \
-    p.sealed, a.sealed, a.kind, h.kind, h.state, t.sealed";
+    p.sealed, a.sealed, a.kind, h.kind, h.state, t.sealed, f.id, f.sealed";
 const JOINS: &str = "JOIN contact p ON p.id = c.contact_id JOIN address a ON a.id = c.address_id \
-    JOIN channel h ON h.id = c.channel_id LEFT JOIN teammate t ON t.id = c.assignee_id";
+    JOIN channel h ON h.id = c.channel_id LEFT JOIN teammate t ON t.id = c.assignee_id \
+    LEFT JOIN address f ON f.id = (SELECT n.id FROM address n WHERE n.contact_id = c.contact_id \
+    AND n.channel_id = c.channel_id AND n.kind = 'phone' AND n.valid_to IS NULL \
+    ORDER BY n.valid_from DESC, n.id DESC LIMIT 1)";
 
 impl Append<'_> {
     /// The rest of the `UPDATE`, and its parameters from `$2` on.
@@ -244,6 +250,12 @@ impl Store {
         let person: ContactRow =
             open_json(&key, "contact.sealed", &contact.bytes(), row.blob(18)?)?;
         let value = open_bytes(&key, "address.sealed", &address, row.blob(19)?)?;
+        let phone = match (opt_id16(row, 24)?, row.opt_blob(25)?) {
+            (Some(number), Some(sealed)) => {
+                Some(open_bytes(&key, "address.sealed", &number, sealed)?)
+            }
+            _ => None,
+        };
         let open = |column, sealed: Option<&[u8]>| {
             sealed
                 .map(|sealed| open_bytes(&key, column, &id, sealed))
@@ -276,6 +288,7 @@ impl Store {
             address_kind: AddressKind::parse(row.text(20)?)
                 .ok_or(StoreError::Corrupt("address.kind"))?,
             address_value: Pii::new(text(value)?),
+            phone: phone.map(text).transpose()?.map(Pii::new),
             state,
             assignee_name: assignee_name.map(Pii::new),
             tags: tags.into_iter().map(Pii::new).collect(),

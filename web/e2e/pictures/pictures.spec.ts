@@ -70,7 +70,7 @@ test("desk and chat", async ({ house, provider, browser, open }) => {
   await holdTime(stranger, ready);
   await stranger.goto(`${house.url}/c/${SLUG}`);
   await expect(stranger.getByText("Guten Tag. Worum geht es?")).toBeVisible();
-  await take(stranger, "hello");
+  await take(stranger, "greeting");
   await company.close();
 });
 

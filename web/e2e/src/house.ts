@@ -104,6 +104,23 @@ export class House {
     if (!answer.ok()) throw new Error(`sign-in answered ${answer.status()}: ${await answer.text()}`);
   }
 
+  /** What a teammate does at the desk: a token's messages count as automatic, these do not. */
+  async actAs(person: Person): Promise<(method: string, path: string, body: unknown) => Promise<Response>> {
+    const signIn = await fetch(`${this.program.url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: person.email, password: person.password }),
+    });
+    const cookie = (signIn.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const { csrf_token } = (await signIn.json()) as Session;
+    return async (method, path, body) => {
+      const headers = { "content-type": "application/json", cookie, "x-csrf-token": csrf_token, origin: this.url };
+      const answer = await fetch(`${this.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+      return answer;
+    };
+  }
+
   get<T>(path: string): Promise<T> {
     return this.#ask<T>("GET", path);
   }

@@ -3,7 +3,7 @@ import type { Browser } from "@playwright/test";
 import type { Picture } from "./company.ts";
 
 const SCENE = `
-<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="1400" viewBox="0 0 1200 1400">
+<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1200" viewBox="-220 140 1640 1230" preserveAspectRatio="xMidYMid slice">
   <defs>
     <linearGradient id="wall" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#efe5d6"/><stop offset=".6" stop-color="#d3c3ad"/><stop offset="1" stop-color="#a8957d"/></linearGradient>
     <linearGradient id="table" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#8d6a48"/><stop offset="1" stop-color="#5b3f28"/></linearGradient>
@@ -18,14 +18,14 @@ const SCENE = `
     <filter id="softer"><feGaussianBlur stdDeviation="9"/></filter>
     <filter id="far"><feGaussianBlur stdDeviation="7"/></filter>
   </defs>
-  <rect width="1200" height="1400" fill="url(#wall)" filter="url(#grain)"/>
+  <rect x="-240" y="120" width="1680" height="1280" fill="url(#wall)" filter="url(#grain)"/>
   <g filter="url(#far)" opacity=".8">
-    <rect x="0" y="250" width="1200" height="26" fill="#7b5b3c"/>
-    <rect x="90" y="70" width="120" height="180" rx="10" fill="#7d8f86"/><rect x="226" y="110" width="92" height="140" rx="10" fill="#b9a184"/>
-    <ellipse cx="960" cy="250" rx="120" ry="16" fill="#54402b"/><path d="M880 250q-16-130 40-158h80q56 28 40 158z" fill="#c9bfae"/>
-    <path d="M960 92c-8-50-60-64-92-60M960 92c4-62 40-84 84-84M960 92c0-40-4-60-8-84" stroke="#5f7254" stroke-width="12" fill="none"/>
+    <rect x="-240" y="330" width="1680" height="22" fill="#7b5b3c"/>
+    <rect x="-90" y="150" width="120" height="180" rx="10" fill="#7d8f86"/><rect x="46" y="190" width="92" height="140" rx="10" fill="#b9a184"/>
+    <g transform="translate(150 80)"><ellipse cx="960" cy="250" rx="120" ry="16" fill="#54402b"/><path d="M880 250q-16-130 40-158h80q56 28 40 158z" fill="#c9bfae"/>
+    <path d="M960 92c-8-50-60-64-92-60M960 92c4-62 40-84 84-84M960 92c0-40-4-60-8-84" stroke="#5f7254" stroke-width="12" fill="none"/></g>
   </g>
-  <path d="M0 1010 L1200 960 L1200 1400 L0 1400 Z" fill="url(#table)" filter="url(#wood)"/>
+  <path d="M-240 1020 L1440 950 L1440 1400 L-240 1400 Z" fill="url(#table)" filter="url(#wood)"/>
   <ellipse cx="650" cy="1192" rx="440" ry="58" fill="#1d0f05" opacity=".62" filter="url(#soft)"/>
   <path d="M330 640 C300 330 430 190 600 190 S900 330 872 640" fill="none" stroke="#5e3113" stroke-width="46"/>
   <path d="M330 640 C300 330 430 190 600 190 S900 330 872 640" fill="none" stroke="url(#flap)" stroke-width="36" filter="url(#leather)"/>
@@ -42,11 +42,11 @@ const SCENE = `
   <rect x="593" y="900" width="14" height="80" rx="7" fill="url(#brass)"/>
   <g fill="url(#brass)"><circle cx="330" cy="640" r="21"/><circle cx="872" cy="640" r="21"/></g>
   <path d="M300 604 Q520 590 700 602 Q500 640 330 760 Q280 720 300 604Z" fill="#fff2d8" opacity=".2" filter="url(#soft)"/>
-  <rect width="1200" height="1400" fill="url(#lamp)"/>
+  <rect x="-240" y="120" width="1680" height="1280" fill="url(#lamp)"/>
 </svg>`;
 
 export async function bag(browser: Browser): Promise<Picture> {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
+  const page = await browser.newPage({ viewport: { width: 1600, height: 1200 } });
   await page.setContent(`<body style="margin:0">${SCENE}</body>`);
   const buffer = await page.screenshot({ type: "jpeg", quality: 88 });
   await page.close();

@@ -133,7 +133,7 @@ test.describe("the staffed desk", () => {
 
   test("the customer's thread", async ({ house, open }) => {
     const { page } = company.sabine;
-    await expect(company.sabine.message("Ja, bequem. Das Fach misst 36 × 26 cm und ist gepolstert.")).toBeVisible();
+    await expect(company.sabine.message("Guten Tag Frau Größmann, ja, die „Linden“ in Cognac ist da: 149 €, mit Schulterriemen.")).toBeVisible();
     await judge(page, "thread");
     await page.getByRole("button", { name: "Wer liest was?" }).click();
     await judge(page, "notice");

@@ -141,3 +141,17 @@ test("each side sees that the other one writes", async ({ house, customer, desk 
   await phone.field.pressSequentially("Ich woll");
   await expect(teammate.page.locator(".list-pane").getByText("schreibt …")).toBeVisible();
 });
+
+test("a composer that grows does not cover the last message", async ({ house, customer, desk }) => {
+  const phone = await customer();
+  await phone.say("Wie lauten die Öffnungszeiten?");
+  const [conversation] = await house.conversations();
+  for (let day = 1; day <= 12; day += 1) await house.post(`/conversations/${conversation?.id}/messages`, { text: `Tag ${day}:\n9 bis 19 Uhr` });
+  const teammate = await desk({ path: `/inbox/queue/${conversation?.id}` });
+  const last = teammate.timeline.getByText("Tag 12:");
+  await expect(last).toBeInViewport({ ratio: 1 });
+  await teammate.answer.fill("Und\nan\nFeiertagen\nist\nzu");
+  const below = () => teammate.timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+  await expect.poll(below).toBeLessThanOrEqual(1);
+  await expect(last).toBeInViewport({ ratio: 1 });
+});

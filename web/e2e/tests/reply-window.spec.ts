@@ -35,6 +35,8 @@ test("a message comes in, is answered, and the ticks follow the platform", async
   const conversation = await arrived(house);
   const teammate = await desk({ path: `/inbox/queue/${conversation.id}` });
   await expect(teammate.message("Ist meine Uhr schon repariert?")).toBeVisible();
+  // People know each other by number, whatever address the platform prefers.
+  await expect(teammate.page.getByText(/WhatsApp · \+49\s1713\s9200\s01/)).toBeVisible();
   await expect(teammate.page.getByText(/^2[34]:\d\d Std\.$/)).toBeVisible();
   await teammate.reply("Ja, Sie können sie heute abholen.");
   await expect(teammate.marks("zugestellt")).toHaveCount(1);

@@ -7,7 +7,7 @@ use i18n::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conversation::{display, shown_name};
+use super::conversation::{shown_address, shown_name};
 use super::{ReasonDto, ReplyWindowDto, words};
 use crate::problem::explain;
 
@@ -203,10 +203,7 @@ impl ComposerDto {
         Self {
             recipient: RecipientDto {
                 name: shown_name(conversation, language),
-                display: display(
-                    conversation.address_kind,
-                    conversation.address_value.expose(),
-                ),
+                display: shown_address(conversation).1,
                 channel_kind: conversation.channel_kind.as_str().to_owned(),
                 channel_name: state.channel_name.clone(),
             },

@@ -119,11 +119,18 @@ pub fn shown_name(conversation: &Conversation, language: Language) -> String {
             let short = id[id.len() - 4..].to_uppercase();
             i18n::text(language, "contact-visitor", &[("short", &short)])
         }
-        _ => display(
-            conversation.address_kind,
-            conversation.address_value.expose(),
-        ),
+        _ => shown_address(conversation).1,
     }
+}
+
+/// How the contact is known to people: by number where there is one, else by the address itself.
+#[must_use]
+pub fn shown_address(conversation: &Conversation) -> (AddressKind, String) {
+    let (kind, value) = match &conversation.phone {
+        Some(number) => (AddressKind::Phone, number),
+        None => (conversation.address_kind, &conversation.address_value),
+    };
+    (kind, display(kind, value.expose()))
 }
 
 /// An address for eyes: phone numbers in groups, visitor ids not at all.
@@ -150,6 +157,7 @@ pub fn display(kind: AddressKind, value: &str) -> String {
 impl ConversationDto {
     #[must_use]
     pub fn of(conversation: &Conversation, window: ReplyWindow, language: Language) -> Self {
+        let (address_kind, address) = shown_address(conversation);
         Self {
             id: conversation.id.to_string(),
             contact: ContactRef {
@@ -159,11 +167,8 @@ impl ConversationDto {
             channel_id: conversation.channel.to_string(),
             channel_kind: conversation.channel_kind.as_str().to_owned(),
             address: AddressSummary {
-                kind: conversation.address_kind.as_str().to_owned(),
-                display: display(
-                    conversation.address_kind,
-                    conversation.address_value.expose(),
-                ),
+                kind: address_kind.as_str().to_owned(),
+                display: address,
             },
             status: conversation.state.status.as_str().to_owned(),
             assignee: conversation.state.assignee.map(|id| AssigneeDto {
