@@ -50,6 +50,18 @@ export class Provider {
     await this.call("POST", "/_sim/inbound", { from, type: "text", text, ...timestamp });
   }
 
+  /** An approved German template without gaps. */
+  async template(name: string, body: string): Promise<void> {
+    const { access_token, business_account_id } = this.settings;
+    const answer = await fetch(`${this.url}/v25.0/${business_account_id}/message_templates`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${access_token}` },
+      body: JSON.stringify({ name, language: "de", category: "UTILITY", components: [{ type: "BODY", text: body }] }),
+    });
+    if (!answer.ok) throw new Error(`the template was answered ${answer.status}: ${await answer.text()}`);
+    await this.call("POST", `/_sim/templates/${name}`, { status: "APPROVED" });
+  }
+
   /** A person with a name of our choice. */
   async person(key: string, phone: string, name: string): Promise<void> {
     await this.call("POST", "/_sim/users", { key, phone, name });

@@ -64,6 +64,7 @@ test("the last hour is amber", async ({ house, provider, open }) => {
 });
 
 test("at zero the text becomes a draft, nothing is sent, and a template takes two actions", async ({ house, provider, open }) => {
+  await provider.template("antwort_bereit", "Guten Tag, Ihre Antwort liegt bereit. Schreiben Sie uns einfach zurück.");
   await house.connectWhatsApp(provider);
   const LEFT_MS = 9_000;
   await provider.write(ANNA, "Sind Sie noch da?", { agoMs: DAY_MS - LEFT_MS });
@@ -87,7 +88,7 @@ test("at zero the text becomes a draft, nothing is sent, and a template takes tw
 
   await test.step("a template without gaps: choose, send", async () => {
     const before = actions.taps + actions.keys;
-    await page.getByRole("button", { name: /Vorlage: hello world/ }).click();
+    await page.getByRole("button", { name: /Vorlage: antwort bereit/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Vorlage senden" }).click();
     expect(actions.taps + actions.keys - before).toBeLessThanOrEqual(2);
     await expect.poll(async () => (await provider.sent()).map(({ type }) => type)).toEqual(["template"]);
