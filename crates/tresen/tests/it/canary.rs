@@ -160,6 +160,9 @@ async fn plant_in_whatsapp(process: &Process, desk: &Desk, sim: &Simulator) {
     settings["settings"]["app_secret"] = json!(secret);
     settings["settings"]["access_token"] = json!(canary("Zugang"));
     settings["settings"]["verify_token"] = json!(canary("Pruefwort"));
+    // The provider knows the token before we use it.
+    sim.control("/numbers", json!({ "access_token": canary("Zugang") }))
+        .await;
     let channel = desk.post("/channels", settings).await.expect(201);
     let url = format!(
         "{}{}",
