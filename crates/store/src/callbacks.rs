@@ -95,16 +95,4 @@ impl Store {
             body: Pii::new(body),
         }))
     }
-
-    /// Callbacks that are not finished, by state, for metrics and the doctor.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn unfinished_callbacks(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "SELECT state, COUNT(*) FROM callback WHERE state <> 'done' GROUP BY state";
-        let rows = self.db.query(sql, vec![]).await?;
-        rows.iter()
-            .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
-            .collect()
-    }
 }

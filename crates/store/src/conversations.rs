@@ -435,7 +435,7 @@ impl Store {
     pub async fn conversation_counts(&self, me: TeammateId) -> Result<Counts, StoreError> {
         let count = async |condition: &str, params: Vec<Value>| -> Result<i64, StoreError> {
             let sql = format!(
-                "SELECT COUNT(*) FROM (SELECT 1 AS one FROM conversation WHERE {condition} \
+                "SELECT COUNT(*) AS total FROM (SELECT 1 AS one FROM conversation WHERE {condition} \
                  LIMIT {COUNT_MAX}) n"
             );
             Ok(self.db.query_one(sql, params).await?.int(0)?)

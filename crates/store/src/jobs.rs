@@ -191,10 +191,12 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn job_counts(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "SELECT state, COUNT(*) FROM job GROUP BY state";
-        let rows = self.db.query(sql, vec![]).await?;
-        rows.iter()
-            .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
-            .collect()
+        let sql = "SELECT COUNT(*) AS total FROM job WHERE state = $1";
+        let mut counts = Vec::new();
+        for state in ["ready", "quarantined"] {
+            let row = self.db.query_one(sql, vec![state.into()]).await?;
+            counts.push((state.to_owned(), row.int(0)?));
+        }
+        Ok(counts)
     }
 }

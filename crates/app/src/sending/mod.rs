@@ -221,13 +221,14 @@ impl App {
                 .await?
                 .ok_or(AppError::NotFound)?;
             let files = self.files_to_send(access, &input.attachments).await?;
-            let used = self.template_of(&conversation, input).await?;
+            let (used, written) = self.template_of(&conversation, input).await?.unzip();
             let permit = self
                 .permit(&conversation, input, used.as_ref(), &files)
                 .await?;
             let able = self.capabilities(&conversation)?;
             let quote = self.quote_of(&conversation, input.quote).await?;
-            let pieces = self.pieces(input, used, quote, files, able);
+            let text = written.flatten().or_else(|| input.text.clone());
+            let pieces = self.pieces(input, (text, used), quote, files, able);
             let unit = self
                 .stage(&conversation, author, name, input, &pieces, &permit)
                 .await?;
@@ -308,11 +309,12 @@ impl App {
         Ok(files)
     }
 
+    /// The template as it is sent, and as the person will read it.
     async fn template_of(
         &self,
         conversation: &Conversation,
         input: &SendInput,
-    ) -> Result<Option<TemplateUse>, AppError> {
+    ) -> Result<Option<(TemplateUse, Option<Pii<String>>)>, AppError> {
         let Some(wanted) = &input.template else {
             return Ok(None);
         };
@@ -320,7 +322,8 @@ impl App {
             .store
             .lookup_template(conversation.channel, &wanted.name, &wanted.language)
             .await?;
-        Ok(Some(wanted.resolve(known.as_ref())))
+        let written = known.as_ref().map(|template| wanted.written(template));
+        Ok(Some((wanted.resolve(known.as_ref()), written)))
     }
 
     async fn permit(
@@ -363,16 +366,13 @@ impl App {
     fn pieces(
         &self,
         input: &SendInput,
-        template: Option<TemplateUse>,
+        (text, template): (Option<Pii<String>>, Option<TemplateUse>),
         quote: Option<Quote>,
         files: Vec<StoredAttachment>,
         able: &Capabilities,
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        let mut text = input
-            .text
-            .clone()
-            .filter(|text| !text.expose().trim().is_empty());
+        let mut text = text.filter(|text| !text.expose().trim().is_empty());
         let mut quote = quote;
         let mut piece = |content: Content, files: Vec<StoredAttachment>| {
             pieces.push(Piece {

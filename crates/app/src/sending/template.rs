@@ -63,6 +63,24 @@ impl TemplateRequest {
         }
     }
 
+    /// What the person will read: the template's own words with the values in their places, kept
+    /// with the message because the provider's text may change later.
+    pub(super) fn written(&self, template: &Template) -> Pii<String> {
+        let header = match &template.header {
+            Some(TemplateHeader::Text { text, parameters }) => {
+                Some(filled(text, parameters, &self.header))
+            }
+            _ => None,
+        };
+        let body = filled(&template.body, &template.body_parameters, &self.body);
+        let parts: Vec<String> = header
+            .into_iter()
+            .chain([body])
+            .filter(|part| !part.is_empty())
+            .collect();
+        Pii::new(parts.join("\n"))
+    }
+
     fn button_values(&self, template: Option<&Template>) -> Vec<(u8, TemplateButton)> {
         let all = template.map_or(&[][..], |template| &template.buttons);
         let taking = all
@@ -81,5 +99,48 @@ impl TemplateRequest {
                 (u8::try_from(index).unwrap_or(u8::MAX), value)
             })
             .collect()
+    }
+}
+
+/// Puts each value where the text names its parameter; what has no value stays as it stands.
+fn filled(text: &str, parameters: &[String], values: &[Pii<String>]) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once("{{") {
+        let Some((name, after)) = inside.split_once("}}") else {
+            break;
+        };
+        written.push_str(before);
+        let place = parameters.iter().position(|known| known == name.trim());
+        match place.and_then(|place| values.get(place)) {
+            Some(value) => written.push_str(value.expose()),
+            None => {
+                written.push_str("{{");
+                written.push_str(name);
+                written.push_str("}}");
+            }
+        }
+        rest = after;
+    }
+    written.push_str(rest);
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+    use domain::Pii;
+
+    #[test]
+    fn values_stand_where_the_text_names_them() {
+        let parameters = ["1".to_owned(), "2".to_owned()];
+        let values = [
+            Pii::new("{{2}}".to_owned()),
+            Pii::new("Dienstag".to_owned()),
+        ];
+        assert_eq!(
+            filled("Am {{ 2 }} kommt {{1}}, {{3}} {{", &parameters, &values),
+            "Am Dienstag kommt {{2}}, {{3}} {{"
+        );
     }
 }

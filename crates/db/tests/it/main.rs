@@ -10,5 +10,6 @@ mod outage;
 mod reads;
 
 // The same module that `testkit` exports: `testkit` stands above this crate.
+#[expect(dead_code, reason = "the engine's tests need no dump of a database")]
 #[path = "../../../testkit/src/postgres.rs"]
 mod postgres;

@@ -1,6 +1,11 @@
 //! Strings planted through every entrance are found nowhere at rest, in no log and in no figure:
 //! not as they are, and not in any usual encoding.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "every entrance is planted in one place"
+)]
+
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -155,6 +160,9 @@ async fn plant_in_whatsapp(process: &Process, desk: &Desk, sim: &Simulator) {
     settings["settings"]["app_secret"] = json!(secret);
     settings["settings"]["access_token"] = json!(canary("Zugang"));
     settings["settings"]["verify_token"] = json!(canary("Pruefwort"));
+    // The provider knows the token before we use it.
+    sim.control("/numbers", json!({ "access_token": canary("Zugang") }))
+        .await;
     let channel = desk.post("/channels", settings).await.expect(201);
     let url = format!(
         "{}{}",

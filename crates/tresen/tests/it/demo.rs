@@ -1,6 +1,11 @@
 //! The demo as a newcomer meets it. One test holds it in this process, because a process collects
 //! metrics once; the others start the binary.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a story that cannot go on stops where it is"
+)]
+
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;

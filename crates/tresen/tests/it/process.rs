@@ -1,6 +1,8 @@
 //! The real program as a process: refusals at the start, the end in good order, and the end
 //! without any order.
 
+#![expect(clippy::too_many_lines, reason = "a story is read from top to bottom")]
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

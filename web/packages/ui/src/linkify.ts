@@ -26,17 +26,19 @@ export function linkify(text: string): Segment[] {
 
 /** Punctuation that ends the sentence, not the address; a bracket stays if it was opened inside. */
 function withoutTail(found: string): string {
-  /** By closing bracket: how many more of them than opened there are. */
-  const surplus: Record<string, number> = {};
+  // Counted once and kept up to date: a long run of brackets must not freeze the page.
+  const counts = new Map<string, number>();
+  for (const [closer, opener] of Object.entries(CLOSERS)) {
+    counts.set(closer, count(found, closer));
+    counts.set(opener, count(found, opener));
+  }
   let end = found.length;
   for (; end > 0; end -= 1) {
     const last = found[end - 1] ?? "";
-    if (/[.,;:!?…*_~]/.test(last)) continue;
     const opener = CLOSERS[last];
-    if (opener === undefined) break;
-    const open = surplus[last] ?? count(found, last) - count(found, opener);
-    if (open <= 0) break;
-    surplus[last] = open - 1;
+    const unopened = opener !== undefined && (counts.get(opener) ?? 0) < (counts.get(last) ?? 0);
+    if (!unopened && !/[.,;:!?…*_~]/.test(last)) break;
+    if (unopened) counts.set(last, (counts.get(last) ?? 0) - 1);
   }
   return found.slice(0, end);
 }
