@@ -21,7 +21,6 @@ impl Counts {
 pub enum Runner {
     Cargo,
     Vitest,
-    Playwright,
     /// `12 passed, 1 failed`, alone on a line.
     Plain,
 }
@@ -31,7 +30,6 @@ pub fn count(runner: Runner, lines: &[String]) -> Counts {
     let read: fn(&str) -> Option<Counts> = match runner {
         Runner::Cargo => cargo,
         Runner::Vitest => vitest,
-        Runner::Playwright => playwright,
         Runner::Plain => plain,
     };
     lines
@@ -66,12 +64,6 @@ fn vitest(line: &str) -> Option<Counts> {
         .then(|| both(line))?
 }
 
-/// One line a word: `  3 failed` and `  12 passed (4.1s)`.
-fn playwright(line: &str) -> Option<Counts> {
-    let pattern = Regex::new(r"^ +\d+ (passed|failed)( \(.*\))?$").ok()?;
-    pattern.is_match(line).then(|| both(line))?
-}
-
 fn plain(line: &str) -> Option<Counts> {
     let pattern = Regex::new(r"^\d+ passed, \d+ failed(, \d+ skipped)?$").ok()?;
     pattern.is_match(line.trim()).then(|| both(line))?
@@ -95,9 +87,6 @@ mod tests {
         assert_eq!(counted(Runner::Cargo, cargo), (18, 3));
         let vitest = " Test Files  1 failed | 3 passed (4)\n      Tests  1 failed | 11 passed (12)";
         assert_eq!(counted(Runner::Vitest, vitest), (11, 1));
-        let playwright =
-            "  ✓ 1 a test that 9 passed\n  2 failed\n    [x] › a.ts:1:1\n  7 passed (3.2s)";
-        assert_eq!(counted(Runner::Playwright, playwright), (7, 2));
         assert_eq!(counted(Runner::Plain, "x\n48 passed, 0 failed\n"), (48, 0));
         assert_eq!(
             counted(Runner::Plain, "5 passed, 2 failed, 1 skipped"),

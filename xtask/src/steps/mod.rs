@@ -176,7 +176,7 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
                 command
                     .env("TRESEN_BIN", place.binary("tresen"))
                     .env("SIMS_BIN", place.binary("sims"));
-                counted(&mut command, Runner::Playwright, log)
+                counted(&mut command, Runner::Plain, log)
             },
         ));
     }
