@@ -120,7 +120,7 @@ impl Store {
             locale: new.locale.clone(),
         };
         unit.run(
-            "INSERT INTO contact (id, sealed, created_at, version) VALUES ($1, $2, $3, 1)",
+            "INSERT INTO contact (id, sealed, created_at, spoke, version) VALUES ($1, $2, $3, 0, 1)",
             vec![
                 blob(new.id.bytes()),
                 seal_json(&key, "contact.sealed", &new.id.bytes(), &row)?,

@@ -74,8 +74,10 @@ CREATE TABLE contact (
     id {blob} NOT NULL PRIMARY KEY,
     sealed {blob} NOT NULL,
     created_at {int} NOT NULL,
+    spoke {int} NOT NULL,
     version {int} NOT NULL
 );
+CREATE INDEX contact_silent ON contact (created_at) WHERE spoke = 0;
 CREATE INDEX contact_newest ON contact (created_at, id);
 -- An address that was given up keeps its row with an end, so that history still says who wrote.
 CREATE TABLE address (
