@@ -82,6 +82,15 @@ pub struct Preview {
     pub author_name: Option<String>,
     pub attachments: i64,
     pub at: i64,
+    /// The message or note it shows: when that changes, so must this.
+    pub about: [u8; 16],
+    /// The first file's kind, and the card's, by their words.
+    #[serde(default)]
+    pub attachment_kind: Option<String>,
+    #[serde(default)]
+    pub card: Option<String>,
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// Which conversations a list shows. Empty `statuses` means all but done.
@@ -480,6 +489,32 @@ impl Store {
             "UPDATE contact SET spoke = 1 WHERE id = $1",
             vec![blob(new.contact.bytes())],
         );
+    }
+
+    /// Another line for the list, where the newest item itself changed; the unit fails when a
+    /// newer one came meanwhile.
+    ///
+    /// # Errors
+    /// What the vault says; at commit [`Guard::Conversation`].
+    pub async fn replace_preview(
+        &self,
+        unit: &mut Unit,
+        conversation: &Conversation,
+        preview: &Preview,
+    ) -> Result<(), StoreError> {
+        let key = self.ring.contact_key(conversation.contact).await?;
+        let id = conversation.id.bytes();
+        unit.one(
+            Guard::Conversation,
+            "UPDATE conversation SET preview = $2, version = version + 1 \
+             WHERE id = $1 AND last_seq = $3",
+            vec![
+                blob(id),
+                seal_json(&key, "conversation.preview", &id, preview)?,
+                conversation.last_seq.into(),
+            ],
+        );
+        Ok(())
     }
 
     /// Takes the next number of the conversation and changes what the new item changes. Must be

@@ -433,13 +433,18 @@ impl Store {
         let id = message.bytes();
         let empty = ContentRow::of(&Content::default());
         unit.run(
-            "UPDATE message SET sealed = $2, deleted_at = $3, version = version + 1 \
+            "UPDATE message SET sealed = $2, deleted_at = $3, attachments = 0, version = version + 1 \
              WHERE id = $1 AND deleted_at IS NULL",
             vec![
                 blob(id),
                 seal_json(&key, "message.sealed", &id, &empty)?,
                 at.0.into(),
             ],
+        );
+        // Its files become uploads that nobody sent: their bytes go with the next tidying up.
+        unit.run(
+            "UPDATE attachment SET message_id = NULL, created_at = 0 WHERE message_id = $1",
+            vec![blob(id)],
         );
         unit.run("DELETE FROM reaction WHERE message_id = $1", vec![blob(id)]);
         Ok(())

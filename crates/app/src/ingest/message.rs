@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::content::{Content, Quote, preview};
+use domain::content::{CardKind, Content, Quote, preview};
 use domain::delivery::DeliveryState;
 use domain::inbound::{InboundMedia, InboundMessage, Origin};
 use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii};
@@ -147,7 +147,7 @@ impl App {
         let id = MessageId::from_bytes(self.fresh());
         let (conversation, contact) = (person.conversation, person.contact);
         let echo = message.origin == Origin::Echo;
-        let preview = inbound_preview(message, echo, &content);
+        let preview = inbound_preview(id, message, &content);
         let append = if echo {
             Append::Echo {
                 at: message.at,
@@ -243,25 +243,39 @@ impl App {
     }
 }
 
-fn inbound_preview(message: &InboundMessage, echo: bool, content: &Content) -> Preview {
-    let text = match (&content.text, &content.card) {
-        (Some(text), _) => preview(text.expose(), PREVIEW_CHARS),
-        (None, Some(card)) => card
-            .lines
-            .first()
-            .map(|(_, value)| preview(value.expose(), PREVIEW_CHARS))
-            .unwrap_or_default(),
-        (None, None) => String::new(),
-    };
+fn inbound_preview(id: MessageId, message: &InboundMessage, content: &Content) -> Preview {
     Preview {
-        kind: if echo {
+        kind: if message.origin == Origin::Echo {
             PreviewKind::Outbound
         } else {
             PreviewKind::Inbound
         },
-        text,
+        text: preview_line(content),
         author_name: None,
         attachments: i64::try_from(message.media.len()).unwrap_or(0),
         at: message.at.0,
+        about: id.bytes(),
+        attachment_kind: message
+            .media
+            .first()
+            .map(|media| media.kind.as_str().to_owned()),
+        card: content
+            .card
+            .as_ref()
+            .map(|card| card.kind.as_str().to_owned()),
+        deleted: false,
+    }
+}
+
+/// One line of what was said. A card we do not understand has none: its words are the provider's.
+pub(super) fn preview_line(content: &Content) -> String {
+    match (&content.text, &content.card) {
+        (Some(text), _) => preview(text.expose(), PREVIEW_CHARS),
+        (None, Some(card)) if card.kind != CardKind::Unsupported => card
+            .lines
+            .first()
+            .map(|(_, value)| preview(value.expose(), PREVIEW_CHARS))
+            .unwrap_or_default(),
+        (None, _) => String::new(),
     }
 }
