@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, Runner};
-use http_edge::Http;
 use http_edge::edge::{EdgeLimits, serve};
+use http_edge::{Http, HttpSettings};
 use ports::{Clock, SystemClock};
 use telemetry::{Metrics, names};
 use tokio::net::TcpListener;
@@ -75,7 +75,10 @@ impl Running {
         let app = open_app_by(config, Claim::Server, public_url.clone(), clock).await?;
         let metrics = Metrics::install()?;
         let (stop, stopping) = watch::channel(false);
-        let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone());
+        let http =
+            Http::new(app.clone(), Some(metrics.clone()), stopping.clone()).with(HttpSettings {
+                trusted_proxies: config.trusted_proxies.clone(),
+            });
         let mut ending = stopping.clone();
         let served = tokio::spawn(serve(
             listener,
