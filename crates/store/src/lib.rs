@@ -34,6 +34,7 @@ pub use contacts::{Address, Contact, ContactSummary, Known, NewAddress, NewConta
 pub use conversations::{
     Append, Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
 };
+pub use db::Stats as EngineStats;
 pub use deliveries::{Attempt, ParkedReceipt};
 pub use error::{Guard, StoreError};
 pub use feed::{Cursor, FeedEvent, FeedKind};
@@ -104,7 +105,7 @@ impl Store {
 
     /// Figures of the engine for `/metrics`.
     #[must_use]
-    pub fn engine_stats(&self) -> db::Stats {
+    pub fn engine_stats(&self) -> EngineStats {
         self.db.stats()
     }
 

@@ -1,0 +1,30 @@
+//! The one place that looks at the machine's clocks: a measurement is about real time.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is measured here is the machine's time, and nothing is decided by it"
+)]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Milliseconds since 1970, for timestamps in callbacks.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "callbacks carry the time at which they are really sent"
+)]
+pub fn unix_ms() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO);
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[must_use]
+pub fn micros(duration: Duration) -> u32 {
+    u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
+}

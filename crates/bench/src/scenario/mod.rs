@@ -1,0 +1,78 @@
+//! The scenarios. Each alternates its sides round by round and probes the disk around each side.
+
+mod idle;
+mod ingest;
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::error::{Result, failed};
+use crate::limits;
+use crate::report::{Report, Round, probe};
+
+/// What all scenarios are told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The release binary under test.
+    pub program: PathBuf,
+    /// Where filled data directories are kept between runs, on the disk that is measured.
+    pub cache: PathBuf,
+    pub quick: bool,
+    pub rounds: usize,
+}
+
+impl Settings {
+    /// A size, and what is left of it in a quick run.
+    #[must_use]
+    pub const fn size(&self, full: u64, quick: u64) -> u64 {
+        if self.quick { quick } else { full }
+    }
+
+    /// Where a history of this name lies.
+    #[must_use]
+    pub fn directory(&self, name: &str) -> PathBuf {
+        let kind = if self.quick { "quick" } else { "full" };
+        self.cache.join(format!("{kind}-{name}"))
+    }
+
+    /// Runs one side of a round between two probes of the disk, and notes it.
+    ///
+    /// # Errors
+    /// What the side says.
+    pub async fn round<T: Serialize>(
+        &self,
+        report: &mut Report,
+        (scenario, side, number): (&str, &str, usize),
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let disk_before = limits::fdatasync(&self.cache, probe(self.quick))?;
+        let found = work.await?;
+        let disk_after = limits::fdatasync(&self.cache, probe(self.quick))?;
+        report.rounds.push(Round {
+            scenario: scenario.to_owned(),
+            side: side.to_owned(),
+            number,
+            disk_before,
+            disk_after,
+            found: serde_json::to_value(&found).map_err(|error| failed("noting a round", error))?,
+        });
+        Ok(found)
+    }
+}
+
+/// Their names, in the order in which they run.
+pub const NAMES: [&str; 2] = ["idle", "ingest"];
+
+/// Runs one scenario.
+///
+/// # Errors
+/// When it cannot be measured, or there is none of this name.
+pub async fn run(name: &str, settings: &Settings, report: &mut Report) -> Result<()> {
+    println!("── {name}");
+    match name {
+        "idle" => idle::run(settings, report).await,
+        "ingest" => ingest::run(settings, report).await,
+        _ => Err(failed("choosing a scenario", format!("there is no {name}"))),
+    }
+}
