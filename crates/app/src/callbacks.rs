@@ -92,16 +92,30 @@ impl App {
             received_at: self.now(),
             body: Pii::new(body.to_vec()),
         };
+        self.backlog.load(&self.store).await?;
         if events.len() <= AT_ONCE_MAX
+            && !self.backlog.concerns(channel.id, &events)
             && self
                 .take_at_once(&channel, &callback, &events, issues)
                 .await?
         {
             return Ok(());
         }
-        let pending = !events.is_empty();
-        self.take_for_later(&callback, pending, issues).await?;
-        Ok(())
+        if events.is_empty() {
+            let mut unit = Unit::new();
+            self.store
+                .add_callback(&mut unit, &callback, CallbackState::Done, issues)
+                .await
+                .map_err(AppError::from)?;
+            self.store.commit(unit).await.map_err(AppError::from)?;
+            return Ok(());
+        }
+        self.backlog.hold(callback.id, channel.id, &events);
+        let taken = self.take_for_later(&callback, issues).await;
+        if taken.is_err() {
+            self.backlog.release(callback.id);
+        }
+        Ok(taken?)
     }
 
     /// One unit for the callback and what it means, where that is one thing. `false` when it is
@@ -153,34 +167,26 @@ impl App {
         Ok(false)
     }
 
-    async fn take_for_later(
-        &self,
-        callback: &StoredCallback,
-        pending: bool,
-        issues: i64,
-    ) -> Result<(), AppError> {
+    async fn take_for_later(&self, callback: &StoredCallback, issues: i64) -> Result<(), AppError> {
         let mut unit = Unit::new();
-        let state = if pending {
-            CallbackState::Pending
-        } else {
-            CallbackState::Done
-        };
         self.store
-            .add_callback(&mut unit, callback, state, issues)
+            .add_callback(&mut unit, callback, CallbackState::Pending, issues)
             .await?;
-        if pending {
-            let now = callback.received_at;
-            let job = NewJob {
-                id: JobId::from_bytes(self.fresh()),
-                kind: JobKind::Ingest,
-                // Callbacks are independent of each other: what must be ordered is ordered inside.
-                lane: callback.id.bytes(),
-                subject: callback.id.bytes(),
-                run_at: now,
-                now,
-            };
-            self.store.add_job(&mut unit, &job);
-        }
+        let now = callback.received_at;
+        let job = NewJob {
+            id: JobId::from_bytes(self.fresh()),
+            kind: JobKind::Ingest,
+            lane: ingest_lane(callback.channel),
+            subject: callback.id.bytes(),
+            now,
+        };
+        self.store.add_job(&mut unit, &job);
         Ok(self.store.commit(unit).await?)
     }
+}
+
+/// What a channel tells us is understood in the order it came. Not the channel's own bytes: they
+/// are the lane of its templates, which must not hold up a customer.
+fn ingest_lane(channel: ChannelId) -> [u8; 16] {
+    channel.bytes().map(|byte| !byte)
 }

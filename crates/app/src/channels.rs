@@ -168,7 +168,6 @@ impl App {
             kind: JobKind::SyncTemplates,
             lane: channel.bytes(),
             subject: channel.bytes(),
-            run_at: now,
             now,
         }
     }

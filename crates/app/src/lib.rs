@@ -65,6 +65,7 @@ pub struct App {
     channel_cache: Arc<channels::ChannelCache>,
     pacer: Arc<pace::Pacer>,
     images: Arc<adapters::images::Images>,
+    backlog: Arc<ingest::Backlog>,
 }
 
 impl App {
@@ -89,6 +90,7 @@ impl App {
             channel_cache: Arc::new(channels::ChannelCache::default()),
             pacer: Arc::new(pace::Pacer::default()),
             images: Arc::new(adapters::images::Images::new(2)),
+            backlog: Arc::default(),
         }
     }
 

@@ -39,6 +39,9 @@ pub enum OutboundBody {
 pub struct Outbound {
     permit: SendPermit,
     pub message_id: MessageId,
+    /// Which try this is, from 1 on: what a provider says of an earlier one must not be taken
+    /// for this one's fate.
+    pub attempt: i64,
     pub recipient: Recipient,
     pub body: OutboundBody,
     /// The provider's id of the message this one answers.
@@ -57,6 +60,7 @@ impl Outbound {
         Self {
             permit,
             message_id,
+            attempt: 1,
             recipient,
             body,
             quote,
@@ -64,8 +68,38 @@ impl Outbound {
     }
 
     #[must_use]
+    pub const fn at_attempt(mut self, number: i64) -> Self {
+        self.attempt = number;
+        self
+    }
+
+    /// What providers hand back with each receipt; [`OutboundReference`] reads it.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        format!("{}.{}", self.message_id, self.attempt)
+    }
+
+    #[must_use]
     pub const fn permit(&self) -> &SendPermit {
         &self.permit
+    }
+}
+
+/// Our own name of one try, as it comes back in a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboundReference {
+    pub message_id: MessageId,
+    pub attempt: i64,
+}
+
+impl OutboundReference {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (message, attempt) = text.split_once('.')?;
+        Some(Self {
+            message_id: message.parse().ok()?,
+            attempt: attempt.parse().ok()?,
+        })
     }
 }
 

@@ -95,4 +95,16 @@ impl Store {
             body: Pii::new(body),
         }))
     }
+
+    /// Callbacks that a job still has to understand.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn waiting_callbacks(&self) -> Result<Vec<CallbackId>, StoreError> {
+        let sql = "SELECT subject FROM job WHERE state = 'ready' AND kind = 'ingest'";
+        let rows = self.db.query(sql, vec![]).await?;
+        rows.iter()
+            .map(|row| Ok(CallbackId::from_bytes(id16(row, 0)?)))
+            .collect()
+    }
 }

@@ -1,7 +1,8 @@
 //! Work to be done after a commit, written in the same unit as its cause.
 //!
 //! A job is a kind and the id of what it is about. Jobs of one lane run one after the other in
-//! the order they were written; lanes run beside each other.
+//! the order they were written; lanes run beside each other. That order is a number and not a
+//! time: a clock that is put back must not let a later answer overtake an earlier one.
 
 use db::Row;
 use domain::{JobId, Timestamp};
@@ -56,7 +57,6 @@ pub struct NewJob {
     pub kind: JobKind,
     pub lane: [u8; 16],
     pub subject: [u8; 16],
-    pub run_at: Timestamp,
     pub now: Timestamp,
 }
 
@@ -65,6 +65,8 @@ pub struct ClaimedJob {
     pub id: JobId,
     pub kind: JobKind,
     pub lane: [u8; 16],
+    /// Grows with every job that is written while others wait.
+    pub place: i64,
     pub subject: [u8; 16],
     /// Attempts before this one.
     pub attempts: i64,
@@ -78,20 +80,22 @@ fn job_of(row: &Row, lease_until: Timestamp) -> Result<ClaimedJob, StoreError> {
         lane: id16(row, 2)?,
         subject: id16(row, 3)?,
         attempts: row.int(4)?,
+        place: row.int(5)?,
         lease_until,
     })
 }
 
 impl Store {
+    /// The job is due whatever the clock will say: only trying again waits for a time.
     pub fn add_job(&self, unit: &mut Unit, job: &NewJob) {
         unit.run(
-            "INSERT INTO job (id, kind, lane, state, run_at, attempts, lease_until, subject, \
-             created_at) VALUES ($1, $2, $3, 'ready', $4, 0, 0, $5, $6)",
+            "INSERT INTO job (id, kind, lane, place, state, run_at, attempts, lease_until, subject, \
+             created_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(place), 0) + 1 FROM job), \
+             'ready', 0, 0, 0, $4, $5)",
             vec![
                 blob(job.id.bytes()),
                 job.kind.as_str().into(),
                 blob(job.lane),
-                job.run_at.0.into(),
                 blob(job.subject),
                 job.now.0.into(),
             ],
@@ -107,12 +111,38 @@ impl Store {
         now: Timestamp,
         limit: i64,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
-        let sql = "SELECT j.id, j.kind, j.lane, j.subject, j.attempts FROM job j \
+        let sql = "SELECT j.id, j.kind, j.lane, j.subject, j.attempts, j.place FROM job j \
                    WHERE j.state = 'ready' AND j.run_at <= $1 AND j.lease_until <= $1 \
                    AND NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane \
-                   AND e.state = 'ready' AND e.id < j.id) \
-                   ORDER BY j.run_at, j.id LIMIT $2";
+                   AND e.state = 'ready' AND (e.place, e.id) < (j.place, j.id)) \
+                   ORDER BY j.place, j.id LIMIT $2";
         let rows = self.db.query(sql, vec![now.0.into(), limit.into()]).await?;
+        rows.iter().map(|row| job_of(row, now)).collect()
+    }
+
+    /// Due jobs of the same kind that wait behind this one in its lane, oldest first. Who has
+    /// leased the first of a lane may do them too: nobody else can.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn jobs_behind(
+        &self,
+        job: &ClaimedJob,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        let sql = "SELECT id, kind, lane, subject, attempts, place FROM job \
+                   WHERE lane = $1 AND state = 'ready' AND (place, id) > ($2, $3) \
+                   AND kind = $4 AND run_at <= $5 ORDER BY place, id LIMIT $6";
+        let args = vec![
+            blob(job.lane),
+            job.place.into(),
+            blob(job.id.bytes()),
+            job.kind.as_str().into(),
+            now.0.into(),
+            limit.into(),
+        ];
+        let rows = self.db.query(sql, args).await?;
         rows.iter().map(|row| job_of(row, now)).collect()
     }
 
@@ -145,7 +175,8 @@ impl Store {
     }
 
     /// Gives the job back, to be run not before `run_at`. Waiting for the right moment is not
-    /// `counted` among the attempts.
+    /// `counted` among the attempts. A callback's job steps out of its channel's lane: one that
+    /// cannot be understood must not hold up the others.
     pub fn postpone_job(
         &self,
         unit: &mut Unit,
@@ -156,7 +187,8 @@ impl Store {
     ) {
         unit.run(
             "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3, \
-             attempts = attempts - $4 WHERE id = $1",
+             attempts = attempts - $4, \
+             lane = CASE WHEN kind = 'ingest' THEN subject ELSE lane END WHERE id = $1",
             vec![
                 blob(id.bytes()),
                 run_at.0.into(),
@@ -172,18 +204,6 @@ impl Store {
             "UPDATE job SET state = 'quarantined', lease_until = 0, last_error = $2 WHERE id = $1",
             vec![blob(id.bytes()), reason.into()],
         );
-    }
-
-    /// When the next job becomes due, if none is now.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        let sql =
-            "SELECT run_at, lease_until FROM job WHERE state = 'ready' ORDER BY run_at LIMIT 1";
-        let row = self.db.query_opt(sql, vec![]).await?;
-        row.map(|row| Ok(Timestamp(row.int(0)?.max(row.int(1)?))))
-            .transpose()
     }
 
     /// Jobs by state, for metrics.

@@ -236,7 +236,6 @@ impl App {
             // A file that cannot be fetched must not hold up any other.
             lane: id.bytes(),
             subject: id.bytes(),
-            run_at: now,
             now,
         };
         self.store.add_job(unit, &job);

@@ -1,6 +1,7 @@
 //! Understanding what a channel told us. Every event becomes one unit, or none when it was seen
 //! before; whatever order and repetition they come in, the end is the same.
 
+mod backlog;
 mod identify;
 mod message;
 mod receipt;
@@ -9,11 +10,13 @@ mod update;
 use std::collections::HashMap;
 use telemetry::names;
 
+use domain::CallbackId;
 use domain::inbound::{AccountSeverity, InboundEvent, ParseIssue, Sender};
 use store::{Channel, StoreError, Unit};
 
 use crate::{App, AppError};
 
+pub(crate) use backlog::Backlog;
 pub(crate) use identify::Person;
 
 /// What must be written, and what follows once it is.
@@ -193,11 +196,14 @@ impl App {
 }
 
 /// Which events must stay in order: those of one sender, and those about one of our messages.
-pub(crate) fn lanes(events: Vec<InboundEvent>) -> Vec<Vec<InboundEvent>> {
-    let mut lanes: Vec<Vec<InboundEvent>> = Vec::new();
+/// Each comes with the callback it stood in.
+pub(crate) fn lanes(
+    events: Vec<(CallbackId, InboundEvent)>,
+) -> Vec<Vec<(CallbackId, InboundEvent)>> {
+    let mut lanes: Vec<Vec<(CallbackId, InboundEvent)>> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for event in events {
-        let keys = lane_keys(&event);
+        let keys = lane_keys(&event.1);
         let known = keys.iter().find_map(|key| places.get(key).copied());
         let place = known.unwrap_or_else(|| {
             lanes.push(Vec::new());

@@ -1,8 +1,8 @@
 //! What became of a message we sent, as the provider tells it: joined, never overwritten.
 
-use domain::MessageId;
 use domain::delivery::DeliveryState;
 use domain::inbound::Receipt;
+use domain::outbound::OutboundReference;
 use store::{Channel, StoredMessage, Unit};
 
 use super::Staged;
@@ -27,6 +27,9 @@ impl App {
                 .park_receipt(&mut unit, channel.id, receipt, self.now());
             return Ok(Some(unit.into()));
         };
+        if receipt.state == DeliveryState::Failed && self.is_bygone(&message, receipt).await? {
+            return Ok(None);
+        }
         let mut unit = Unit::new();
         let state = message.state.unwrap_or(DeliveryState::Queued);
         if receipt.state.rank() > state.rank() {
@@ -68,8 +71,8 @@ impl App {
         let ours = receipt
             .our_reference
             .as_deref()
-            .and_then(|text| text.parse::<MessageId>().ok());
-        if let Some(id) = ours
+            .and_then(OutboundReference::parse);
+        if let Some(OutboundReference { message_id: id, .. }) = ours
             && let Some(message) = self.store.lookup_message(id).await?
             && message.channel == channel.id
         {
@@ -79,5 +82,26 @@ impl App {
             .store
             .lookup_outbound(channel.id, &receipt.provider_id)
             .await?)
+    }
+
+    /// Whether a failure is that of an earlier try. Providers repeat what they told, and a person
+    /// may have sent again meanwhile.
+    async fn is_bygone(
+        &self,
+        message: &StoredMessage,
+        receipt: &Receipt,
+    ) -> Result<bool, AppError> {
+        let attempts = self.store.attempts(message.id).await?;
+        let Some(last) = attempts.last() else {
+            return Ok(false);
+        };
+        let named = receipt
+            .our_reference
+            .as_deref()
+            .and_then(OutboundReference::parse)
+            .map(|reference| reference.attempt);
+        let waits_to_be_sent =
+            message.state == Some(DeliveryState::Queued) && last.finished_at.is_some();
+        Ok(waits_to_be_sent || named.is_some_and(|named| named < last.number))
     }
 }

@@ -127,7 +127,7 @@ impl App {
             .as_ref()
             .and_then(|quote| quote.provider_id.clone());
         let body = body_of(&message.content, files);
-        let outbound = Outbound::new(permit, id, recipient, body, quote);
+        let outbound = Outbound::new(permit, id, recipient, body, quote).at_attempt(number);
         let outcome = self.execute(conversation, &outbound).await?;
         self.settle_delivery(job, conversation, message, Some(number), outcome)
             .await

@@ -63,6 +63,13 @@ impl Runner {
         let mut changed = self.app.store().changed();
         let mut tasks = JoinSet::new();
         let mut tidied = None;
+        while let Err(error) = self.app.backlog.load(&self.app.store).await {
+            tracing::warn!(error = %error, "jobs wait: the database does not answer");
+            tokio::select! {
+                _ = stop.changed() => return,
+                () = tokio::time::sleep(IDLE_LOOK) => {}
+            }
+        }
         if let Err(error) = self.app.store().release_jobs().await {
             // Their time runs out by itself, a minute later.
             tracing::warn!(error = %error, "jobs of the last run wait for the end of their time");
@@ -103,6 +110,7 @@ impl Runner {
     /// What the store says.
     pub async fn run_until_quiet(&self) -> Result<usize, AppError> {
         let mut ran = 0;
+        self.app.backlog.load(&self.app.store).await?;
         loop {
             let mut tasks = JoinSet::new();
             let started = self.start_due(&mut tasks).await?;
@@ -169,6 +177,10 @@ impl App {
         if let Err(error) = self.settle(&job, done).await {
             // The lease runs out and the job comes again.
             tracing::warn!(job_id = %job.id, error = %error, "a job's outcome could not be written");
+        }
+        if job.kind == JobKind::Ingest {
+            self.backlog
+                .release(domain::CallbackId::from_bytes(job.subject));
         }
     }
 

@@ -498,7 +498,6 @@ impl App {
             kind: JobKind::Deliver,
             lane: conversation.bytes(),
             subject: message.bytes(),
-            run_at: now,
             now,
         }
     }

@@ -45,7 +45,7 @@ async fn body(outbound: &Outbound) -> Result<Value, String> {
 /// The envelope around a content, to Anna's phone number.
 fn wire(kind: &str, content: Value) -> Value {
     json!({"messaging_product": "whatsapp", "recipient_type": "individual",
-        "to": "491713920010", "biz_opaque_callback_data": message_id().to_string(),
+        "to": "491713920010", "biz_opaque_callback_data": format!("{}.1", message_id()),
         "type": kind, kind: content})
 }
 

@@ -12,6 +12,7 @@ on_both_engines! {
     every_kind_of_message,
     a_thousand_at_once,
     changes_overtake_their_messages,
+    what_came_first_stands_first,
     people_change_their_addresses,
     files_that_do_not_come,
 }
@@ -321,6 +322,55 @@ pub(crate) async fn changes_overtake_their_messages(engine: Engine) {
     let shown = messages(&world.owner, theirs["id"].as_str().expect("an id")).await;
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0]["text"], "Richtig");
+}
+
+pub(crate) async fn what_came_first_stands_first(engine: Engine) {
+    let mut world = World::start(engine).await;
+    world.connect_whatsapp().await;
+    let say = |from: &str, texts: &[&str]| -> Value {
+        let messages: Vec<Value> = texts
+            .iter()
+            .map(|text| json!({ "from": from, "text": text }))
+            .collect();
+        json!({ "messages": messages })
+    };
+    world
+        .sim
+        .control("/faults", json!({ "batch": 3, "linger_ms": 0 }))
+        .await;
+    // Two callbacks that hold several things wait to be understood, and so does what follows.
+    for texts in [&["1", "2", "3"][..], &["4", "5"], &["6"]] {
+        world
+            .sim
+            .control("/inbound", say(Simulator::ANNA, texts))
+            .await;
+        assert_eq!(world.sim.flush().await, 1);
+    }
+    // Somebody else does not wait behind them.
+    world
+        .sim
+        .inbound(json!({ "from": Simulator::BELA_ID, "text": "Dazwischen" }))
+        .await;
+    world.sim.flush().await;
+    let list = world.owner.conversations("").await;
+    assert_eq!(list.len(), 1, "only Bela's message was understood at once");
+    assert_eq!(list[0]["contact"]["name"], "Bela Muster");
+    // A process that starts anew does not know whose messages wait: everything queues.
+    world.restart().await;
+    world.sim.anna_says("7").await;
+    world.sim.flush().await;
+    assert_eq!(world.owner.conversations("").await.len(), 1);
+    world.settle().await;
+    world.sim.anna_says("8").await;
+    world.sim.flush().await;
+    let list = world.owner.conversations("").await;
+    let anna = list
+        .iter()
+        .find(|c| c["contact"]["name"] != "Bela Muster")
+        .expect("her conversation");
+    let shown = messages(&world.owner, anna["id"].as_str().expect("an id")).await;
+    let texts: Vec<&str> = shown.iter().filter_map(|m| m["text"].as_str()).collect();
+    assert_eq!(texts, ["1", "2", "3", "4", "5", "6", "7", "8"]);
 }
 
 pub(crate) async fn people_change_their_addresses(engine: Engine) {

@@ -2,13 +2,14 @@
 
 use domain::time::HOUR_MS;
 use serde_json::{Value, json};
-use testkit::{Desk, Engine, Simulator, World, on_both_engines, plain_png};
+use testkit::{Desk, Engine, Simulator, World, on_both_engines, plain_png, signature};
 
-use crate::whatsapp::messages;
+use crate::whatsapp::{messages, post_callback};
 
 on_both_engines! {
     a_lost_answer_is_never_sent_twice,
     trouble_passes_or_is_told,
+    a_failure_belongs_to_its_attempt,
     the_window_and_templates,
     our_access_is_revoked,
     everything_our_connector_sends,
@@ -210,6 +211,51 @@ fn reasons(problem: &Value) -> Vec<&str> {
         .iter()
         .map(|reason| reason["code"].as_str().expect("a code"))
         .collect()
+}
+
+pub(crate) async fn a_failure_belongs_to_its_attempt(engine: Engine) {
+    let world = World::start(engine).await;
+    let channel = world.connect_whatsapp().await;
+    world.sim.anna_says("Hallo").await;
+    world.settle().await;
+    let id = world.only_conversation().await;
+    let rule = json!({ "fail": [{ "code": 131_026, "next": 1 }] });
+    world.sim.control("/status", rule).await;
+    let message = world.owner.say(&id, "Kommt erst beim zweiten Mal an").await;
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["failed"]);
+    let sent = world.sim.accepted().await;
+    let reference = sent[0]["body"]["biz_opaque_callback_data"].clone();
+    let failed = json!({ "object": "whatsapp_business_account", "entry": [{
+        "id": Simulator::WABA_ID,
+        "changes": [{ "field": "messages", "value": {
+            "messaging_product": "whatsapp",
+            "metadata": { "display_phone_number": "493023125001", "phone_number_id": Simulator::PHONE_ID },
+            "statuses": [{ "id": sent[0]["message_id"], "status": "failed", "timestamp": "1795300000",
+                "recipient_id": Simulator::ANNA, "biz_opaque_callback_data": reference,
+                "errors": [{ "code": 131_026, "title": "Message undeliverable" }] }],
+        } }],
+    }] });
+    let body = serde_json::to_vec(&failed).expect("JSON");
+    let signed = signature(Simulator::APP_SECRET, &body);
+    let repeat = async || {
+        let answer = post_callback(&world, &channel, &body, Some(&signed)).await;
+        assert_eq!(answer.status, 200);
+        world.run_jobs().await;
+    };
+    let again = format!("/messages/{}/retry", message["id"].as_str().expect("an id"));
+    world.owner.post(&again, json!({})).await.expect(200);
+    // The provider repeats the old failure before and after the second attempt.
+    let answer = post_callback(&world, &channel, &body, Some(&signed)).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(states(&world.owner, &id).await, ["queued"]);
+    world.run_jobs().await;
+    assert_eq!(states(&world.owner, &id).await, ["sent"]);
+    repeat().await;
+    world.settle().await;
+    repeat().await;
+    assert_eq!(states(&world.owner, &id).await, ["delivered"]);
+    assert_eq!(sent_texts(&world).await.len(), 2);
 }
 
 pub(crate) async fn the_window_and_templates(engine: Engine) {

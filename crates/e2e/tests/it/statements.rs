@@ -35,14 +35,13 @@ const ENDS_EARLY: [&str; 4] = [
 ];
 
 /// Statements of the store that no story of this file's tour runs, by their beginnings.
-const NOT_ON_THE_TOUR: [&str; 8] = [
+const NOT_ON_THE_TOUR: [&str; 7] = [
     // Passkeys need an authenticator; the browser tests have one.
     "INSERT INTO passkey (id, teammate_id, credential, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE credential = $1",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE teammate_id = $1 ORDER BY created_at LIMIT 100",
     "UPDATE passkey SET sealed = $2 WHERE id = $1",
     // For the doctor and the figures of the real program.
-    "SELECT run_at, lease_until FROM job WHERE state = 'ready' ORDER BY run_at LIMIT 1",
     "SELECT COUNT(*) AS total FROM job WHERE state = $1",
     // A receipt without our reference is parked; here every receipt carries it.
     "DELETE FROM parked_receipt WHERE channel_id = $1 AND provider_key = $2",
@@ -113,6 +112,7 @@ async fn tour() {
         crate::desk::lists_filters_and_pages(on),
         crate::desk::what_the_notice_promises(on),
         crate::inbound::changes_overtake_their_messages(on),
+        crate::inbound::what_came_first_stands_first(on),
         crate::live::what_is_heard_equals_what_is_fetched(on),
         crate::outbound::trouble_passes_or_is_told(on),
         crate::desk::a_conversation_is_worked_on(on),

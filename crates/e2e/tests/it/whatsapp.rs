@@ -9,7 +9,7 @@ on_both_engines! {
 }
 
 /// Posts raw bytes to the channel's callback address.
-async fn post_callback(
+pub(crate) async fn post_callback(
     world: &World,
     channel: &Value,
     body: &[u8],

@@ -270,6 +270,7 @@ CREATE TABLE job (
     id {blob} NOT NULL PRIMARY KEY,
     kind {text} NOT NULL,
     lane {blob} NOT NULL,
+    place {int} NOT NULL,
     state {text} NOT NULL,
     run_at {int} NOT NULL,
     attempts {int} NOT NULL,
@@ -278,8 +279,9 @@ CREATE TABLE job (
     last_error {text},
     created_at {int} NOT NULL
 );
-CREATE INDEX job_due ON job (state, run_at);
-CREATE INDEX job_lane ON job (lane, state, id);
+CREATE INDEX job_due ON job (state, place, id);
+CREATE INDEX job_lane ON job (lane, state, place, id);
+CREATE INDEX job_place ON job (place);
 CREATE TABLE read_log (
     id {blob} NOT NULL PRIMARY KEY,
     contact_id {blob} NOT NULL,

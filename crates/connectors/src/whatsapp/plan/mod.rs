@@ -108,8 +108,10 @@ fn envelope(outbound: &Outbound) -> Result<Map<String, Value>, Refusal> {
     body.insert("recipient_type".into(), "individual".into());
     let (field, value) = addressee(&outbound.recipient)?;
     body.insert(field.into(), value.into());
-    let reference = outbound.message_id.to_string();
-    body.insert("biz_opaque_callback_data".into(), reference.into());
+    body.insert(
+        "biz_opaque_callback_data".into(),
+        outbound.reference().into(),
+    );
     let reaction = matches!(outbound.body, OutboundBody::Reaction { .. });
     if let Some(quote) = outbound.quote.as_ref().filter(|_| !reaction) {
         body.insert("context".into(), json!({"message_id": quote.expose()}));
