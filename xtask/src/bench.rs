@@ -8,6 +8,8 @@ use crate::process::{self, Failure};
 /// What a full run found, and what the page is made of.
 const FOUND: &str = "docs/performance/rounds.json";
 
+const PAGE: &str = "docs/performance.md";
+
 #[derive(clap::Args)]
 pub struct Options {
     /// Tiny sizes, to see that everything works
@@ -47,5 +49,10 @@ pub fn run(place: &Place, options: &Options, program: &PathBuf) -> Result<(), Fa
     if let Some(rounds) = options.rounds {
         harness.arg("--rounds").arg(rounds.to_string());
     }
-    process::run(&mut harness)
+    process::run(&mut harness)?;
+    if options.quick {
+        return Ok(());
+    }
+    let mut page = place.command(place.target.join("release/tresen-bench"));
+    process::run(page.arg("page").arg(&out).arg(place.root.join(PAGE)))
 }

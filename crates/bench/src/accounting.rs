@@ -58,6 +58,15 @@ fn ran(path: &Path) -> Option<f64> {
     Some(nanos as f64 / 1e9)
 }
 
+/// CPU seconds of the calling thread.
+///
+/// # Errors
+/// When the kernel does not count them.
+pub fn own_thread() -> Result<f64> {
+    let ran = ran(Path::new("/proc/thread-self/schedstat"));
+    ran.ok_or_else(|| failed("reading /proc", "the kernel does not count threads"))
+}
+
 /// CPU time a process has used up to now.
 ///
 /// # Errors
@@ -80,6 +89,49 @@ pub fn cpu(process: u32) -> Result<Cpu> {
             ran(&task.join("schedstat")).unwrap_or(ticks);
     }
     Ok(used)
+}
+
+/// CPU seconds of a process and of all its living children; what ended children used is in their
+/// parent's share.
+///
+/// # Errors
+/// When there is no such process.
+pub fn family(first: u32) -> Result<f64> {
+    let mut seconds = 0.0;
+    let mut parents = vec![first];
+    let mut all: Vec<(u32, u32, f64)> = Vec::new();
+    for entry in std::fs::read_dir("/proc").doing("listing processes")? {
+        let path = entry.doing("listing processes")?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some(process) = name.and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        // A process may end while the list is read.
+        if let Some((parent, used)) = relation(&path.join("stat")) {
+            all.push((process, parent, used));
+        }
+    }
+    while let Some(process) = parents.pop() {
+        for (own, parent, used) in &all {
+            if *own == process {
+                seconds += used;
+            }
+            if *parent == process {
+                parents.push(*own);
+            }
+        }
+    }
+    Ok(seconds)
+}
+
+/// Parent, and CPU seconds together with those of ended children.
+fn relation(stat: &Path) -> Option<(u32, f64)> {
+    let text = std::fs::read_to_string(stat).ok()?;
+    let (_, rest) = text.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let number = |place: usize| -> Option<u64> { fields.get(place)?.parse().ok() };
+    let ticks: u64 = (11..=14).filter_map(number).sum();
+    Some((u32::try_from(number(1)?).ok()?, seconds(ticks)))
 }
 
 /// Memory of a process in bytes: what it holds, and the most it ever held.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::{App, NewTeammateInput};
+use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use domain::channel::{ChannelKind, ChannelState};
 use domain::teammate::Role;
@@ -57,6 +58,7 @@ impl Plan {
 /// When it cannot be filled.
 pub async fn directory(path: &Path, plan: &Plan) -> Result<DataDirectory> {
     if let Some(kept) = DataDirectory::open(path)
+        && kept.contents.schema == schema()
         && kept.contents.messages == plan.messages
         && kept.contents.contacts == plan.contacts
         && kept.contents.long_conversation.is_some() == (plan.long > 0)
@@ -69,6 +71,19 @@ pub async fn directory(path: &Path, plan: &Plan) -> Result<DataDirectory> {
     }
     std::fs::create_dir_all(path).doing("making a data directory")?;
     fill(path, plan).await
+}
+
+/// Changes whenever a migration does: then an older directory cannot be opened.
+fn schema() -> String {
+    let mut context = Context::new(&SHA256);
+    for migration in &store::MIGRATIONS {
+        context.update(migration.sql.as_bytes());
+    }
+    let digest = context.finish();
+    digest.as_ref()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn configuration(path: &Path, plan: &Plan) -> Result<config::Config> {
@@ -120,6 +135,7 @@ async fn fill(path: &Path, plan: &Plan) -> Result<DataDirectory> {
     let filled = DataDirectory {
         path: path.to_owned(),
         contents: Contents {
+            schema: schema(),
             channel: channel.to_string(),
             token: token.expose().to_owned(),
             contacts: plan.contacts,

@@ -19,6 +19,8 @@ const END_MAX: Duration = Duration::from_secs(60);
 /// What a filled data directory holds, written beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
+    /// Which migrations made its tables.
+    pub schema: String,
     pub channel: String,
     /// An API token with all rights.
     pub token: String,

@@ -15,8 +15,11 @@ pub mod house;
 pub mod limits;
 pub mod load;
 pub mod moment;
+pub mod page;
+pub mod plot;
 pub mod report;
 pub mod scenario;
+pub mod sockets;
 pub mod wire;
 
 pub use error::{BenchError, Result};

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use bench::error::{Result, While, failed};
 use bench::report::Report;
 use bench::scenario::{self, Settings};
-use bench::{history, load, moment};
+use bench::{history, load, moment, page, sockets};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -21,11 +21,17 @@ struct Arguments {
 enum Task {
     /// Run scenarios
     Run(Run),
+    /// Write the page from what was found
+    Page { found: PathBuf, page: PathBuf },
     /// Fill a data directory
     Fill { path: PathBuf, messages: u64 },
     /// One of our own processes: reads an order, sends it, writes what it found
     #[command(hide = true)]
     Load,
+    #[command(hide = true)]
+    Sockets { order: String },
+    #[command(hide = true)]
+    Sink { order: String },
 }
 
 #[derive(clap::Args)]
@@ -50,14 +56,24 @@ struct Run {
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().task {
-        Task::Run(run) => blocking(measure(&run)),
-        Task::Fill { path, messages } => {
-            let plan = history::Plan::of(messages);
-            blocking(async move { history::directory(&path, &plan).await.map(|_| ()) })
+    let done =
+        match Arguments::parse().task {
+            Task::Run(run) => blocking(measure(&run)),
+            Task::Page { found, page: to } => {
+            Report::read(&found).and_then(|report| page::write(&report, &to))
         }
-        Task::Load => answer(load::run),
-    };
+        Task::Fill { path, messages } => {
+                let plan = history::Plan::of(messages);
+                blocking(async move { history::directory(&path, &plan).await.map(|_| ()) })
+            }
+            Task::Load => answer(load::run),
+            Task::Sockets { order } => one_thread(async move {
+                say(&sockets::run(understand(&order)?, tokio::io::stdin()).await?)
+            }),
+            Task::Sink { order } => {
+                one_thread(async move { say(&sockets::sink(understand(&order)?).await?) })
+            }
+        };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,6 +91,27 @@ fn blocking(work: impl Future<Output = Result<()>>) -> Result<()> {
         .block_on(work)
 }
 
+fn one_thread(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .doing("starting")?;
+    let done = runtime.block_on(work);
+    // The thread that reads the input would be waited for otherwise.
+    runtime.shutdown_background();
+    done
+}
+
+fn understand<O: serde::de::DeserializeOwned>(text: &str) -> Result<O> {
+    serde_json::from_str(text).map_err(|error| failed("reading an order", error))
+}
+
+fn say(found: &impl serde::Serialize) -> Result<()> {
+    let text = serde_json::to_string(found).map_err(|error| failed("answering", error))?;
+    println!("{text}");
+    Ok(())
+}
+
 /// Reads an order from the input, does it, writes what came of it.
 fn answer<O: serde::de::DeserializeOwned, A: serde::Serialize>(
     work: impl FnOnce(&O) -> Result<A>,
@@ -83,11 +120,7 @@ fn answer<O: serde::de::DeserializeOwned, A: serde::Serialize>(
     std::io::stdin()
         .read_to_string(&mut text)
         .doing("reading an order")?;
-    let order = serde_json::from_str(&text).map_err(|error| failed("reading an order", error))?;
-    let found = work(&order)?;
-    let text = serde_json::to_string(&found).map_err(|error| failed("answering", error))?;
-    println!("{text}");
-    Ok(())
+    say(&work(&understand(&text)?)?)
 }
 
 async fn measure(run: &Run) -> Result<()> {

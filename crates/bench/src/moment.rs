@@ -11,17 +11,23 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Milliseconds since 1970, for timestamps in callbacks.
+/// Microseconds since 1970: what processes of one machine agree on.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "callbacks carry the time at which they are really sent"
 )]
-pub fn unix_ms() -> i64 {
+pub fn unix_us() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or(Duration::ZERO);
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds since 1970, for timestamps in callbacks.
+#[must_use]
+pub fn unix_ms() -> i64 {
+    i64::try_from(unix_us() / 1_000).unwrap_or(i64::MAX)
 }
 
 #[must_use]

@@ -30,7 +30,7 @@ mod unit;
 pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
 pub use callbacks::{CallbackState, StoredCallback};
 pub use channels::{Channel, Entry, NewEntry};
-pub use contacts::{Address, Contact, ContactSummary, Known, NewAddress, NewContact};
+pub use contacts::{Address, Contact, ContactSummary, FirstLook, Known, NewAddress, NewContact};
 pub use conversations::{
     Append, Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
 };

@@ -1,6 +1,6 @@
 //! Messages: what the contact sees, in both directions.
 
-use db::{Row, Value};
+use db::{Row, Sql, Value};
 use domain::content::Content;
 use domain::delivery::{Cost, DeliveryError, DeliveryState, FailureClass};
 use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, TeammateId, Timestamp};
@@ -255,6 +255,16 @@ impl Store {
         at: Timestamp,
         provider_id: &Pii<String>,
     ) -> Result<bool, StoreError> {
+        let (sql, params) = self.seen_question(channel, at, provider_id);
+        Ok(self.db.query_opt(sql, params).await?.is_some())
+    }
+
+    pub(crate) fn seen_question(
+        &self,
+        channel: ChannelId,
+        at: Timestamp,
+        provider_id: &Pii<String>,
+    ) -> (Sql, Vec<Value>) {
         let sql =
             "SELECT hour FROM dedup WHERE channel_id = $1 AND hour = $2 AND provider_key = $3";
         let params = vec![
@@ -262,7 +272,7 @@ impl Store {
             at.hour().into(),
             blob(self.provider_key(provider_id)),
         ];
-        Ok(self.db.query_opt(sql, params).await?.is_some())
+        (sql.into(), params)
     }
 
     /// The author wrote this under its own id; the same id again is refused with

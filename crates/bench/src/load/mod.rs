@@ -40,6 +40,8 @@ pub struct Order {
     pub writers: Writers,
     /// Part of the ids: the same run again is all duplicates.
     pub run: String,
+    /// When the messages were written, in seconds since 1970.
+    pub at: i64,
     /// The server's process, whose use is counted over the same time.
     pub server: u32,
 }
@@ -105,9 +107,8 @@ impl Reading {
 /// When the server cannot be reached.
 pub fn run(order: &Order) -> Result<Outcome> {
     let maker = Maker::new(&order.run);
-    let at = moment::unix_ms() / 1_000;
     let all = order.warm_up + order.requests;
-    let mut requests = maker.requests(&order.path, order.writers, 0..all, at);
+    let mut requests = maker.requests(&order.path, order.writers, 0..all, order.at);
     let counted = requests.split_off(usize::try_from(order.warm_up).unwrap_or(0));
     let send = |requests: Vec<Vec<u8>>| match order.pace {
         Pace::InFlight(width) => closed::send(order.address, requests, width),

@@ -45,8 +45,7 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
         ..Plan::of(0)
     };
     let empty = history::directory(&settings.directory("empty"), &empty).await?;
-    let full = Plan::of(settings.size(5_000_000, 5_000));
-    let full = history::directory(&settings.directory("history-5m"), &full).await?;
+    let full = super::largest(settings).await?;
     let (mut small, mut large) = (Vec::new(), Vec::new());
     for number in 0..settings.rounds {
         let work = start(settings, &empty);

@@ -29,12 +29,10 @@ pub struct Ingested {
     pub per_commit: f64,
 }
 
-/// Sends callbacks to a running server, in a closed loop.
-///
-/// # Errors
-/// When one is refused.
-pub async fn ingest(server: &Server, data: &DataDirectory, requests: u64) -> Result<Ingested> {
-    let order = Order {
+/// New callbacks for a running server, in a closed loop.
+#[must_use]
+pub fn order(server: &Server, data: &DataDirectory, requests: u64) -> Order {
+    Order {
         address: server.address,
         path: data.callback_path(),
         pace: Pace::InFlight(IN_FLIGHT),
@@ -45,9 +43,17 @@ pub async fn ingest(server: &Server, data: &DataDirectory, requests: u64) -> Res
             active: ACTIVE,
         },
         run: format!("{:x}", moment::unix_ms()),
+        at: moment::unix_ms() / 1_000,
         server: server.process,
-    };
-    ingest_by(server, &order).await
+    }
+}
+
+/// Sends them.
+///
+/// # Errors
+/// When one is refused.
+pub async fn ingest(server: &Server, data: &DataDirectory, requests: u64) -> Result<Ingested> {
+    ingest_by(server, &order(server, data, requests)).await
 }
 
 /// The same with an order of one's own.

@@ -1,13 +1,21 @@
 //! The scenarios. Each alternates its sides round by round and probes the disk around each side.
 
+mod duplicates;
+mod fan_out;
+mod growth;
 mod idle;
 mod ingest;
+mod pace;
+mod postgres;
+mod reading;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::error::{Result, failed};
+use crate::history::{self, Plan};
+use crate::house::DataDirectory;
 use crate::limits;
 use crate::report::{Report, Round, probe};
 
@@ -61,8 +69,29 @@ impl Settings {
     }
 }
 
+/// The largest history: a million conversations, and one of ten thousand messages.
+///
+/// # Errors
+/// When it cannot be filled.
+pub async fn largest(settings: &Settings) -> Result<DataDirectory> {
+    let plan = Plan {
+        long: settings.size(10_000, 200),
+        ..Plan::of(settings.size(5_000_000, 5_000))
+    };
+    history::directory(&settings.directory("history-5m"), &plan).await
+}
+
 /// Their names, in the order in which they run.
-pub const NAMES: [&str; 2] = ["idle", "ingest"];
+pub const NAMES: [&str; 8] = [
+    "idle",
+    "ingest",
+    "pace",
+    "duplicates",
+    "growth",
+    "reading",
+    "fan-out",
+    "postgres",
+];
 
 /// Runs one scenario.
 ///
@@ -73,6 +102,12 @@ pub async fn run(name: &str, settings: &Settings, report: &mut Report) -> Result
     match name {
         "idle" => idle::run(settings, report).await,
         "ingest" => ingest::run(settings, report).await,
+        "pace" => pace::run(settings, report).await,
+        "duplicates" => duplicates::run(settings, report).await,
+        "growth" => growth::run(settings, report).await,
+        "reading" => reading::run(settings, report).await,
+        "fan-out" => fan_out::run(settings, report).await,
+        "postgres" => postgres::run(settings, report).await,
         _ => Err(failed("choosing a scenario", format!("there is no {name}"))),
     }
 }
