@@ -3,7 +3,7 @@
 
 use domain::{ContactId, ConversationId, Timestamp, time};
 use ports::BlobName;
-use store::Unit;
+use store::{StoreError, Unit};
 
 use crate::{App, AppError};
 
@@ -26,19 +26,29 @@ impl App {
         }
         let channels: Vec<_> = self.store.channels().await?.iter().map(|c| c.id).collect();
         self.store.tidy_up(&channels, now).await?;
-        let stale = self
-            .store
-            .stale_uploads(Timestamp(now.0 - UPLOAD_MS), UPLOADS_AT_ONCE)
-            .await?;
-        for id in stale {
-            // The bytes first: a row without bytes is tried again, bytes without a row are lost.
-            self.blobs.remove(&BlobName::of_bytes(id.bytes())).await?;
+        self.end_expired(now).await?;
+        self.remove_loose_files(now).await?;
+        Ok(Some(now))
+    }
+
+    async fn remove_loose_files(&self, now: Timestamp) -> Result<(), AppError> {
+        loop {
+            let stale = self
+                .store
+                .stale_uploads(Timestamp(now.0 - UPLOAD_MS), UPLOADS_AT_ONCE)
+                .await?;
+            if stale.is_empty() {
+                return Ok(());
+            }
             let mut unit = Unit::new();
-            self.store.remove_attachment(&mut unit, id);
+            for id in stale {
+                // The bytes first: a row without bytes is tried again, bytes without a row are
+                // lost.
+                self.blobs.remove(&BlobName::of_bytes(id.bytes())).await?;
+                self.store.remove_attachment(&mut unit, id);
+            }
             self.store.commit(unit).await?;
         }
-        self.end_expired(now).await?;
-        Ok(Some(now))
     }
 
     /// What the notice promises: so many days after the last message a conversation is erased.
@@ -52,7 +62,17 @@ impl App {
             .expired_conversations(before, CONVERSATIONS_AT_ONCE)
             .await?
         {
-            self.erase_conversation(conversation, contact).await?;
+            let erased = self.erase_conversation(conversation, contact, before).await;
+            skip_if_changed(erased)?;
+        }
+        for contact in self
+            .store
+            .silent_contacts(before, CONVERSATIONS_AT_ONCE)
+            .await?
+        {
+            let mut unit = Unit::new();
+            self.store.erase_contact(&mut unit, contact);
+            skip_if_changed(self.end_contact(unit, contact).await)?;
         }
         Ok(())
     }
@@ -61,33 +81,30 @@ impl App {
         &self,
         conversation: ConversationId,
         contact: ContactId,
+        before: Timestamp,
     ) -> Result<(), AppError> {
-        loop {
-            let files = self
-                .store
-                .files_of_conversation(conversation, UPLOADS_AT_ONCE)
-                .await?;
-            if files.is_empty() {
-                break;
-            }
-            let mut unit = Unit::new();
-            for id in files {
-                self.blobs.remove(&BlobName::of_bytes(id.bytes())).await?;
-                self.store.erase_attachment(&mut unit, id);
-            }
-            self.store.commit(unit).await?;
-        }
         let mut unit = Unit::new();
-        self.store.erase_conversation(&mut unit, conversation);
+        self.store
+            .erase_conversation(&mut unit, conversation, before);
         let others = self.store.conversations_of(contact).await?;
-        let last = others.iter().all(|other| *other == conversation);
-        if last {
-            self.store.erase_contact(&mut unit, contact);
+        if others.iter().any(|other| *other != conversation) {
+            return Ok(self.store.commit(unit).await?);
         }
+        self.store.erase_contact(&mut unit, contact);
+        self.end_contact(unit, contact).await
+    }
+
+    /// The rows, and then the key: whatever copy is left anywhere reads as noise from now on.
+    async fn end_contact(&self, unit: Unit, contact: ContactId) -> Result<(), AppError> {
         self.store.commit(unit).await?;
-        if last {
-            self.store.destroy_key(contact).await?;
-        }
-        Ok(())
+        Ok(self.store.destroy_key(contact).await?)
+    }
+}
+
+/// Somebody wrote at this very moment: what was over goes on.
+fn skip_if_changed(erased: Result<(), AppError>) -> Result<(), AppError> {
+    match erased {
+        Err(AppError::Store(StoreError::Stale(_))) => Ok(()),
+        other => other,
     }
 }

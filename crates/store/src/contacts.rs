@@ -175,7 +175,7 @@ impl Store {
             locale: new.locale.clone(),
         };
         unit.run(
-            "INSERT INTO contact (id, sealed, created_at, version) VALUES ($1, $2, $3, 1)",
+            "INSERT INTO contact (id, sealed, created_at, spoke, version) VALUES ($1, $2, $3, 0, 1)",
             vec![
                 blob(new.id.bytes()),
                 seal_json(&key, "contact.sealed", &new.id.bytes(), &row)?,
@@ -413,6 +413,21 @@ impl Store {
                 expires_at.0.into(),
             ],
         );
+    }
+
+    /// Whether a contact has a session that is not over.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_chat_session(
+        &self,
+        contact: ContactId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT entry_id FROM chat_session WHERE contact_id = $1 AND expires_at > $2 LIMIT 1";
+        let params = vec![blob(contact.bytes()), now.0.into()];
+        Ok(self.db.query_opt(sql, params).await?.is_some())
     }
 
     /// The contact and entry behind a chat session's secret.

@@ -497,6 +497,10 @@ impl Store {
                 new.now.0.into(),
             ],
         );
+        unit.run(
+            "UPDATE contact SET spoke = 1 WHERE id = $1",
+            vec![blob(new.contact.bytes())],
+        );
     }
 
     /// Takes the next number of the conversation and changes what the new item changes. Must be

@@ -2,10 +2,10 @@
 //! it, and a contact without any conversation goes with its key.
 
 use domain::conversation::Status;
-use domain::{AttachmentId, ContactId, ConversationId, Timestamp};
+use domain::{ContactId, ConversationId, Timestamp};
 
 use crate::Store;
-use crate::error::StoreError;
+use crate::error::{Guard, StoreError};
 use crate::rows::{blob, id16};
 use crate::unit::Unit;
 
@@ -33,38 +33,23 @@ impl Store {
         Ok(expired)
     }
 
-    /// Files of a conversation, a bounded number of them.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn files_of_conversation(
+    /// Removes a conversation with its messages, notes, activities, reactions and jobs; the unit
+    /// fails when somebody wrote meanwhile. Its files become uploads that nobody sent, so that
+    /// the bytes go before the last row that names them.
+    pub fn erase_conversation(
         &self,
+        unit: &mut Unit,
         conversation: ConversationId,
-        limit: i64,
-    ) -> Result<Vec<AttachmentId>, StoreError> {
-        let sql = "SELECT a.id FROM message m \
-                   JOIN attachment a ON a.message_id = m.id AND a.message_id IS NOT NULL \
-                   WHERE m.conversation_id = $1 AND m.attachments > 0 LIMIT $2";
-        let rows = self
-            .db
-            .query(sql, vec![blob(conversation.bytes()), limit.into()])
-            .await?;
-        rows.iter()
-            .map(|row| Ok(AttachmentId::from_bytes(id16(row, 0)?)))
-            .collect()
-    }
-
-    /// Removes a file's row wherever it is; its bytes are gone already.
-    pub fn erase_attachment(&self, unit: &mut Unit, id: AttachmentId) {
-        unit.run(
-            "DELETE FROM attachment WHERE id = $1",
-            vec![blob(id.bytes())],
+        before: Timestamp,
+    ) {
+        unit.one(
+            Guard::Plain,
+            "DELETE FROM conversation WHERE id = $1 AND last_message_at < $2",
+            vec![blob(conversation.bytes()), before.0.into()],
         );
-    }
-
-    /// Removes a conversation with its messages, notes, activities, reactions and jobs.
-    pub fn erase_conversation(&self, unit: &mut Unit, conversation: ConversationId) {
         for sql in [
+            "UPDATE attachment SET message_id = NULL, created_at = 0 WHERE message_id IN \
+             (SELECT id FROM message WHERE conversation_id = $1 AND attachments > 0)",
             "DELETE FROM reaction WHERE message_id IN \
              (SELECT id FROM message WHERE conversation_id = $1)",
             "DELETE FROM attempt WHERE message_id IN \
@@ -73,21 +58,45 @@ impl Store {
             "DELETE FROM note WHERE conversation_id = $1",
             "DELETE FROM activity WHERE conversation_id = $1",
             "DELETE FROM job WHERE lane = $1",
-            "DELETE FROM conversation WHERE id = $1",
         ] {
             unit.run(sql, vec![blob(conversation.bytes())]);
         }
     }
 
-    /// Removes a contact that has no conversation any more. A wish not to be written to stays: it
+    /// Contacts who came before this moment and never said a word.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn silent_contacts(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<ContactId>, StoreError> {
+        let sql = "SELECT id FROM contact WHERE spoke = 0 AND created_at < $1 \
+                   ORDER BY created_at LIMIT $2";
+        let rows = self
+            .db
+            .query(sql, vec![before.0.into(), limit.into()])
+            .await?;
+        rows.iter()
+            .map(|row| Ok(ContactId::from_bytes(id16(row, 0)?)))
+            .collect()
+    }
+
+    /// Removes a contact that has no conversation (any more); the unit fails when it has one. A wish not to be written to stays: it
     /// names nobody without the address, and must hold if the person comes back.
     pub fn erase_contact(&self, unit: &mut Unit, contact: ContactId) {
+        unit.one(
+            Guard::Plain,
+            "DELETE FROM contact WHERE id = $1 AND NOT EXISTS \
+             (SELECT 1 FROM conversation WHERE contact_id = $1)",
+            vec![blob(contact.bytes())],
+        );
         for sql in [
             "DELETE FROM address WHERE contact_id = $1",
             "DELETE FROM notice_served WHERE contact_id = $1",
             "DELETE FROM chat_session WHERE contact_id = $1",
             "DELETE FROM read_log WHERE contact_id = $1",
-            "DELETE FROM contact WHERE id = $1",
         ] {
             unit.run(sql, vec![blob(contact.bytes())]);
         }

@@ -477,6 +477,10 @@ pub(crate) async fn what_the_notice_promises(engine: Engine) {
     world.run_jobs().await;
     let contact = world.owner.conversation(&id).await["contact"]["id"].clone();
     let contact = format!("/contacts/{}", contact.as_str().expect("an id"));
+    // Somebody who only looked leaves nothing either.
+    let mut silent = world.visitor().await;
+    assert_eq!(silent.get("/session").await.status, 200);
+    assert_eq!(world.owner.pages("/contacts", "").await.len(), 2);
     // Somebody who goes on writing stays.
     world.sim.anna_says("Ich bleibe").await;
     world.settle().await;
@@ -531,6 +535,8 @@ pub(crate) async fn what_the_notice_promises(engine: Engine) {
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["contact"]["name"], "Anna Beispiel");
     assert_eq!(world.owner.pages("/contacts", "").await.len(), 1);
+    assert_eq!(silent.get("/session").await.status, 401);
+    silent.cookie = None;
     // Whoever comes back is somebody new.
     let mut again = old.clone();
     assert_eq!(again.get("/session").await.status, 401);
