@@ -148,6 +148,26 @@ async fn fill(path: &Path, plan: &Plan) -> Result<DataDirectory> {
     Ok(filled)
 }
 
+/// Takes callbacks of ten contacts, one after the other, in a new house: what the instructions are
+/// counted of.
+///
+/// # Errors
+/// When one is not taken.
+pub async fn walk(path: &Path, messages: u64) -> Result<()> {
+    let config = configuration(path, &Plan::of(messages))?;
+    let app = open_app(&config, Claim::Server, "http://localhost".to_owned())
+        .await
+        .map_err(|error| failed("opening a house", error))?;
+    let channel = add_channel(&app).await?;
+    let maker = Maker::new("w");
+    let at = moment::unix_ms() / 1_000;
+    for number in 0..messages {
+        take(&app, channel, maker.message(number, number % 10, at)).await?;
+    }
+    app.store().clone().close().await;
+    Ok(())
+}
+
 /// A channel without the job that fetches its templates: there is no provider to ask.
 async fn add_channel(app: &App) -> Result<ChannelId> {
     let mut settings = Settings::default();

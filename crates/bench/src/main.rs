@@ -60,9 +60,9 @@ fn main() -> ExitCode {
         match Arguments::parse().task {
             Task::Run(run) => blocking(measure(&run)),
             Task::Page { found, page: to } => {
-            Report::read(&found).and_then(|report| page::write(&report, &to))
-        }
-        Task::Fill { path, messages } => {
+                Report::read(&found).and_then(|report| page::write(&report, &to))
+            }
+            Task::Fill { path, messages } => {
                 let plan = history::Plan::of(messages);
                 blocking(async move { history::directory(&path, &plan).await.map(|_| ()) })
             }

@@ -135,7 +135,11 @@ impl Report {
 
     /// The disk over all rounds: medians and 99th percentiles, lowest and highest.
     fn disk(&self) -> String {
-        let probes = || self.rounds.iter().flat_map(|r| [r.disk_before, r.disk_after]);
+        let probes = || {
+            self.rounds
+                .iter()
+                .flat_map(|r| [r.disk_before, r.disk_after])
+        };
         let range = |values: Vec<u32>| {
             let (low, high) = (values.iter().min(), values.iter().max());
             let ms = |value: Option<&u32>| value.map_or(0.0, |us| f64::from(*us) / 1e3);

@@ -79,7 +79,13 @@ impl Bars<'_> {
              <title>{}</title>\n",
             self.title
         );
-        text(&mut svg, (LEFT, 16.0), "start", GREY, &format!("{} ({})", self.title, self.unit));
+        text(
+            &mut svg,
+            (LEFT, 16.0),
+            "start",
+            GREY,
+            &format!("{} ({})", self.title, self.unit),
+        );
         let mut line = 0.0;
         while line <= top + step / 2.0 {
             let at = y(line);
@@ -118,9 +124,21 @@ impl Bars<'_> {
                     bar * 0.92,
                     floor - at
                 );
-                text(svg, (x + bar * 0.46, at - 3.0), "middle", GREY, &number(*value));
+                text(
+                    svg,
+                    (x + bar * 0.46, at - 3.0),
+                    "middle",
+                    GREY,
+                    &number(*value),
+                );
             }
-            text(svg, (begin + slot * 0.35, floor + 16.0), "middle", GREY, label);
+            text(
+                svg,
+                (begin + slot * 0.35, floor + 16.0),
+                "middle",
+                GREY,
+                label,
+            );
         }
         let mut x = LEFT;
         if self.series.len() > 1 {
@@ -144,7 +162,13 @@ mod tests {
 
     #[test]
     fn lines_stand_at_round_numbers() {
-        for (highest, wanted) in [(4.0, 1.0), (7.0, 2.0), (130.0, 50.0), (0.9, 0.5), (39.0, 10.0)] {
+        for (highest, wanted) in [
+            (4.0, 1.0),
+            (7.0, 2.0),
+            (130.0, 50.0),
+            (0.9, 0.5),
+            (39.0, 10.0),
+        ] {
             assert!((step(highest) - wanted).abs() < 1e-9, "{highest}");
         }
     }
@@ -155,7 +179,10 @@ mod tests {
             title: "CPU",
             unit: "µs",
             series: &["a", "b"],
-            groups: vec![("10 k".to_owned(), vec![88.0, 12.5]), ("1 M".to_owned(), vec![90.0, 1.25])],
+            groups: vec![
+                ("10 k".to_owned(), vec![88.0, 12.5]),
+                ("1 M".to_owned(), vec![90.0, 1.25]),
+            ],
             mark: Some((120.0, "goal")),
         }
         .svg();

@@ -118,6 +118,10 @@ pub struct StoredMessage {
     pub version: i64,
 }
 
+/// How far back a message is found by the provider's id; this bounds the walk through a
+/// conversation that never ends.
+const FOUND_WITHIN: i64 = 20_000;
+
 pub(crate) const MESSAGE: &str = "SELECT m.conversation_id, m.seq, m.id, m.channel_id, m.direction, \
     m.author_kind, m.author_id, m.sealed, m.at, m.provider_id, m.attachments, m.state, \
     m.error_code, m.error_class, m.cost_category, m.cost_billable, m.edited_at, m.deleted_at, \
@@ -364,9 +368,12 @@ impl Store {
         provider_id: &Pii<String>,
     ) -> Result<Option<StoredMessage>, StoreError> {
         let key = self.provider_key(provider_id);
+        // One walk along the index of the conversation, from its newest message on: what is quoted,
+        // changed or reacted to was said a moment ago.
         let sql = format!(
             "{MESSAGE} WHERE m.conversation_id = $1 AND m.provider_key = $2 \
-             AND m.provider_key IS NOT NULL ORDER BY m.seq LIMIT 1"
+             AND m.seq > (SELECT last_seq FROM conversation WHERE id = $1) - {FOUND_WITHIN} \
+             ORDER BY m.seq DESC LIMIT 1"
         );
         let row = self
             .db
