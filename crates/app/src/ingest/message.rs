@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use domain::content::{CardKind, Content, Quote, preview};
 use domain::delivery::DeliveryState;
 use domain::inbound::{InboundMedia, InboundMessage, Origin};
-use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii};
+use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii, Timestamp, time};
 use store::{
-    ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, JobKind,
-    NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
+    ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, FirstLook,
+    JobKind, NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
 };
 
 use super::Staged;
@@ -23,18 +23,20 @@ impl App {
         channel: &Channel,
         message: &InboundMessage,
     ) -> Result<Option<Staged>, AppError> {
-        if self
+        let addresses = &message.sender.addresses;
+        let looked = self
             .store
-            .was_seen(channel.id, message.at, &message.provider_id)
-            .await?
-        {
-            return Ok(None);
-        }
+            .first_look(channel.id, message.at, &message.provider_id, addresses)
+            .await?;
+        let known = match looked {
+            FirstLook::SeenBefore => return Ok(None),
+            FirstLook::New(known) => known,
+        };
         let mut unit = Unit::new();
         self.store
             .first_sight(&mut unit, channel.id, message.at, &message.provider_id);
         let Some(person) = self
-            .stage_person(&mut unit, channel, &message.sender)
+            .stage_known(&mut unit, channel, &message.sender, &known)
             .await?
         else {
             return Ok(None);
@@ -43,8 +45,12 @@ impl App {
         let content = self.inbound_content(&person, message).await?;
         self.stage_inbound(&mut unit, channel, &person, message, content)
             .await?;
-        self.store
-            .use_address(&mut unit, person.address, self.now());
+        let now = self.now();
+        // People see minutes; a row that is written for every message costs a page of the log.
+        let is_old = |used: Timestamp| now.0 - used.0 >= time::MINUTE_MS;
+        if person.address_used_at.is_some_and(is_old) {
+            self.store.use_address(&mut unit, person.address, now);
+        }
         if person.opened {
             let kind = FeedKind::ConversationCreated;
             self.store

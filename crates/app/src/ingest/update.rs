@@ -304,6 +304,7 @@ impl App {
             contact: known.contact,
             conversation,
             address: known.address,
+            address_used_at: Some(known.last_used_at),
             is_new: false,
             opened: false,
             merged: false,
