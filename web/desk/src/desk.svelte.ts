@@ -73,7 +73,7 @@ export const desk = {
     addEventListener("online", back);
     addEventListener("offline", gone);
     document.addEventListener("visibilitychange", wake);
-    void api.get<{ items: Teammate[] }>("/teammates").then((list) => (teammates = list.items), ignore);
+    void desk.loadTeammates();
     // Without a socket the lists are read all the same; they are read again once it opens.
     await new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_MS));
     if (generation === 0) readAnew();
@@ -140,10 +140,17 @@ export const desk = {
   },
 
   async loadCounts(): Promise<void> {
+    if (!auth.may("converse")) return;
     counts = await api.get<ConversationCounts>("/conversations/counts").catch(() => counts);
   },
 
+  async loadTeammates(): Promise<void> {
+    if (!auth.may("read-team")) return;
+    teammates = await api.get<{ items: Teammate[] }>("/teammates").then((list) => list.items, () => teammates);
+  },
+
   async loadChannels(): Promise<void> {
+    if (!auth.may("read-team")) return;
     channels = await api.get<{ items: Channel[] }>("/channels").then((list) => list.items, () => channels);
   },
 };
@@ -163,10 +170,12 @@ function apply(): void {
   waiting = [];
   const touched = nothingTouched();
   let channelsChanged = false;
+  let teamChanged = false;
   for (const event of events) {
     feedAt = Math.max(feedAt, event.seq);
     book.apply(event, touched);
     if (event.kind === "channel.updated") channelsChanged = true;
+    if (event.kind === "teammate.updated") teamChanged = true;
     if (event.contact) presence.contactChanged(event.contact);
     if (event.item?.type === "message" && event.conversation_id) presence.wrote(event.conversation_id, event.item);
   }
@@ -179,6 +188,7 @@ function apply(): void {
   }
   if (touched.threads.size > 0) threadTick += 1;
   if (channelsChanged) void desk.loadChannels();
+  if (teamChanged) void auth.refresh().then(() => desk.loadTeammates());
 }
 
 /** Everything may have changed: forget and read again what is shown. */
