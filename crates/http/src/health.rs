@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use telemetry::names;
 
 use crate::Http;
 use crate::problem::{Problem, ProblemBody};
@@ -40,7 +41,10 @@ pub async fn readyz(State(http): State<Http>, Lang(lang): Lang) -> Result<Respon
     responses((status = 200, content_type = "text/plain", body = String)))]
 pub async fn metrics(State(http): State<Http>) -> Response {
     let text = match &http.metrics {
-        Some(metrics) => metrics.render(),
+        Some(metrics) => {
+            note_engine(&http.app.store().engine_stats());
+            metrics.render()
+        }
         None => String::new(),
     };
     let kind = "text/plain; version=0.0.4; charset=utf-8";
@@ -52,4 +56,16 @@ pub async fn metrics(State(http): State<Http>) -> Response {
         text,
     )
         .into_response()
+}
+
+/// The engine counts by itself, so its figures are exact at the moment they are asked for.
+fn note_engine(stats: &store::EngineStats) {
+    for (result, count) in [
+        ("committed", stats.batches),
+        ("conflict", stats.refused),
+        ("failed", stats.unknown),
+    ] {
+        metrics::counter!(names::DB_BATCHES, "result" => result).absolute(count);
+    }
+    metrics::counter!(names::DB_COMMITS).absolute(stats.commits);
 }

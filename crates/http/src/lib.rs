@@ -12,6 +12,7 @@ mod live;
 mod measure;
 pub mod openapi;
 mod pages;
+pub mod peer;
 pub mod problem;
 pub mod request;
 
@@ -25,10 +26,26 @@ use i18n::Language;
 use telemetry::Metrics;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use peer::Network;
 use problem::Problem;
 
 /// Uploads taken at once: each may hold its whole file in memory for a moment.
 const UPLOADS_AT_ONCE: usize = 4;
+
+/// What the operator decides about the edge.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Proxies whose word about who asks is believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Network::own_machine(),
+        }
+    }
+}
 
 /// What every handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -37,6 +54,7 @@ pub struct Http {
     pub(crate) hub: Arc<live::Hub>,
     pub(crate) metrics: Option<Metrics>,
     pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) settings: Arc<HttpSettings>,
     uploads: Arc<Semaphore>,
 }
 
@@ -50,8 +68,16 @@ impl Http {
             hub,
             metrics,
             stopping,
+            settings: Arc::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
         }
+    }
+
+    /// The same house with other decisions of its operator.
+    #[must_use]
+    pub fn with(mut self, settings: HttpSettings) -> Self {
+        self.settings = Arc::new(settings);
+        self
     }
 
     /// All routes.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::Http;
 use crate::problem::Problem;
-use crate::request::Lang;
+use crate::request::{Lang, Peer};
 
 #[derive(RustEmbed)]
 #[folder = "../../web/desk/dist"]
@@ -205,13 +205,16 @@ pub async fn loader(Lang(lang): Lang) -> Result<Response, Problem> {
 /// site where its visitor came from. Set on every answer that has not said otherwise.
 pub async fn harden(
     State(http): State<Http>,
-    request: axum::extract::Request,
+    mut request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
     if !http.knows_host(request.headers()) {
         let Lang(lang) = Lang(i18n::Language::negotiate(None));
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", lang).into_response();
     }
+    let trusted = &http.settings.trusted_proxies;
+    let peer = Peer::of(request.extensions(), request.headers(), trusted);
+    request.extensions_mut().insert(peer);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: &'static str, value: &'static str| {

@@ -16,6 +16,7 @@ use std::str::FromStr;
 use vault::{Token, constant_time_equal};
 
 use crate::Http;
+pub use crate::peer::Peer;
 use crate::problem::Problem;
 
 pub const SESSION_COOKIE: &str = "tresen_session";

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, Runner};
-use http_edge::Http;
 use http_edge::edge::{EdgeLimits, serve};
+use http_edge::{Http, HttpSettings};
 use ports::{Clock, SystemClock};
 use telemetry::{Metrics, names};
 use tokio::net::TcpListener;
@@ -34,7 +34,7 @@ pub enum ServeError {
     Metrics(#[from] telemetry::MetricsError),
 }
 
-/// Figures of the engine are looked at this often.
+/// Jobs that wait are counted this often.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// A house that runs: where it listens, and how it is ended.
@@ -75,7 +75,10 @@ impl Running {
         let app = open_app_by(config, Claim::Server, public_url.clone(), clock).await?;
         let metrics = Metrics::install()?;
         let (stop, stopping) = watch::channel(false);
-        let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone());
+        let http =
+            Http::new(app.clone(), Some(metrics.clone()), stopping.clone()).with(HttpSettings {
+                trusted_proxies: config.trusted_proxies.clone(),
+            });
         let mut ending = stopping.clone();
         let served = tokio::spawn(serve(
             listener,
@@ -117,14 +120,6 @@ impl Running {
 async fn look(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
     while !*stopping.borrow() {
         metrics.upkeep();
-        let stats = app.store().engine_stats();
-        for (result, count) in [
-            ("committed", stats.batches),
-            ("conflict", stats.refused),
-            ("failed", stats.unknown),
-        ] {
-            metrics::counter!(names::DB_BATCHES, "result" => result).absolute(count);
-        }
         if let Ok(counts) = app.store().job_counts().await {
             let waiting = counts
                 .iter()

@@ -153,6 +153,17 @@ pub const OPTIONS: &[OptionSpec] = &[
         expected: "a host and a port, such as 127.0.0.1:9000 or gateway.internal:443",
     },
     OptionSpec {
+        key: "trusted_proxies",
+        value_name: "NETWORK",
+        default: Some("127.0.0.1, ::1"),
+        scope: Scope::Server,
+        repeatable: true,
+        secret: false,
+        help: "Address or network of a proxy in front of Tresen. Only such a proxy is believed \
+               when it says in X-Forwarded-For who asks; limits by address count that address",
+        expected: "an IP address or a network, such as 10.0.0.2 or 10.0.0.0/8",
+    },
+    OptionSpec {
         key: "log_format",
         value_name: "human|json",
         default: Some("human"),

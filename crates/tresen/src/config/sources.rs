@@ -68,7 +68,8 @@ impl Layers<'_> {
     pub fn many<T>(&self, key: &str, parse: fn(&str) -> Option<T>) -> Result<Vec<T>, ConfigError> {
         let option = known(key);
         let Some(found) = self.find(option) else {
-            return Ok(Vec::new());
+            let default = option.default.unwrap_or_default();
+            return Ok(parts(default).filter_map(|part| parse(&part)).collect());
         };
         found
             .values
@@ -102,11 +103,7 @@ impl Layers<'_> {
         let variable = self.environment.get(&option.variable());
         if let Some(value) = variable.filter(|value| !value.is_empty()) {
             let values = if option.repeatable {
-                value
-                    .split(',')
-                    .map(|part| part.trim().to_owned())
-                    .filter(|part| !part.is_empty())
-                    .collect()
+                parts(value).collect()
             } else {
                 vec![value.clone()]
             };
@@ -121,6 +118,13 @@ impl Layers<'_> {
             values: values.clone(),
         })
     }
+}
+
+/// The values of a list written in one line.
+fn parts(list: &str) -> impl Iterator<Item = String> {
+    list.split(',')
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
 }
 
 fn known(key: &str) -> &'static OptionSpec {

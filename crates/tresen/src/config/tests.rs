@@ -90,6 +90,7 @@ fn example(key: &str) -> &'static str {
         "blobs" => "/srv/blobs",
         "bus" => "local",
         "allow_private_net" => "127.0.0.1:9000",
+        "trusted_proxies" => "10.0.0.0/8",
         "log_format" => "json",
         "log_level" => "warn,app=debug",
         other => panic!("give an example for {other}"),
@@ -426,4 +427,21 @@ fn every_line_of_the_reference_has_the_same_number_of_cells() {
         .collect();
     assert_eq!(rows.len(), OPTIONS.len() + 2);
     assert!(rows.iter().all(|cells| *cells == rows[0]), "{rows:?}");
+}
+
+#[test]
+fn the_proxies_of_a_house_that_names_none_are_on_its_own_machine() {
+    let names = |config: Config| config.trusted_proxies;
+    assert_eq!(
+        names(config_of(&["serve"], &[], None)),
+        http_edge::peer::Network::own_machine()
+    );
+    let variable = [("TRESEN_TRUSTED_PROXIES", "10.0.0.2, fd00::/8")];
+    let named = names(config_of(&["serve"], &variable, None));
+    assert_eq!(
+        named.len(),
+        2,
+        "what is named takes the place of the default"
+    );
+    assert!(!named.iter().any(|net| net.contains([127, 0, 0, 1].into())));
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use http_edge::peer::Network;
 use telemetry::{LogFilter, LogFormat};
 
 use super::{Blobs, Bus, Database, Keys};
@@ -156,6 +157,10 @@ pub(super) fn log_format(text: &str) -> Option<LogFormat> {
 
 pub(super) fn log_level(text: &str) -> Option<LogFilter> {
     LogFilter::parse(text)
+}
+
+pub(super) fn network(text: &str) -> Option<Network> {
+    text.trim().parse().ok()
 }
 
 pub(super) fn host_port(text: &str) -> Option<HostPort> {
