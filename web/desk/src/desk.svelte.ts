@@ -33,6 +33,8 @@ let frame = 0;
 let waiting: LiveEvent[] = [];
 
 export const desk = {
+  /** Hears every event that arrives, for what calls a person back. */
+  onevents: null as ((events: readonly LiveEvent[]) => void) | null,
   /** Read by views: changes whenever any conversation did. */
   get conversationTick() {
     return conversationTick;
@@ -62,6 +64,9 @@ export const desk = {
   },
 
   async start(): Promise<void> {
+    void desk.loadTeammates();
+    // Who may not read conversations has no feed to follow.
+    if (!auth.may("converse")) return desk.loadChannels();
     live = new Live({
       url: (cursor) => socketUrl("/api/v1/live", cursor, prefs.language),
       events: take,
@@ -73,7 +78,6 @@ export const desk = {
     addEventListener("online", back);
     addEventListener("offline", gone);
     document.addEventListener("visibilitychange", wake);
-    void desk.loadTeammates();
     // Without a socket the lists are read all the same; they are read again once it opens.
     await new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_MS));
     if (generation === 0) readAnew();
@@ -179,6 +183,7 @@ function apply(): void {
     if (event.contact) presence.contactChanged(event.contact);
     if (event.item?.type === "message" && event.conversation_id) presence.wrote(event.conversation_id, event.item);
   }
+  desk.onevents?.(events);
   if (touched.conversations.size > 0) {
     conversationTick += 1;
     countsTimer ??= setTimeout(() => {

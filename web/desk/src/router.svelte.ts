@@ -4,7 +4,7 @@
  */
 import { isView, type View } from "./state/views.ts";
 
-export const SECTIONS = ["channels", "team", "account", "appearance"] as const;
+export const SECTIONS = ["channels", "team", "company", "alerts", "account", "appearance"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Route =

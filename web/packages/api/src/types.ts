@@ -26,6 +26,7 @@ export type SetupDone = Schemas["SetupDone"];
 export type SetupNeeded = Schemas["SetupNeeded"];
 export type Passkey = Schemas["Passkey"];
 export type Token = Schemas["Token"];
+export type CompanyFacts = Schemas["CompanyFacts"];
 export type Address = Schemas["Address"];
 export type Consent = Schemas["Consent"];
 export type Contact = Schemas["Contact"];
