@@ -99,6 +99,7 @@ export interface Messages {
   "desk.error.refused.elsewhere": { name: string | number };
   "desk.error.passkey": object;
   "desk.error.wait": { count: number };
+  "desk.error.notdone": object;
   "desk.unreachable.title": object;
   "desk.unreachable.text": object;
   "desk.signin.title": object;
@@ -121,6 +122,7 @@ export interface Messages {
   "desk.view.done": object;
   "desk.view.all": object;
   "desk.view.count": { count: number };
+  "desk.view.snoozed": object;
   "desk.tab.mine": object;
   "desk.tab.queue": object;
   "desk.tab.waiting": object;
@@ -142,6 +144,7 @@ export interface Messages {
   "desk.empty.done": object;
   "desk.empty.all": object;
   "desk.empty.role": { role: string | number };
+  "desk.empty.snoozed": object;
   "desk.take.next": object;
   "desk.row.attachments": { count: number };
   "desk.row.note": { text: string | number };
@@ -177,6 +180,7 @@ export interface Messages {
   "desk.done.close": object;
   "desk.reopen": object;
   "desk.done.toast": object;
+  "desk.done.action": object;
   "desk.senddone.toast": object;
   "desk.reopened.toast": object;
   "desk.taken.toast": object;
@@ -212,6 +216,7 @@ export interface Messages {
   "desk.activity.status.open": object;
   "desk.activity.status.waiting": object;
   "desk.activity.status.snoozed": object;
+  "desk.activity.status.snoozed.until": { time: string | number };
   "desk.activity.status.done": object;
   "desk.activity.by": { actor: string | number; what: string | number };
   "desk.activity.identity": object;
@@ -256,6 +261,7 @@ export interface Messages {
   "desk.window.closed": object;
   "desk.window.closed.more": { name: string | number };
   "desk.window.kept": object;
+  "desk.window.unit": object;
   "desk.template.title": object;
   "desk.template.send": { name: string | number };
   "desk.template.insert": object;
@@ -312,6 +318,7 @@ export interface Messages {
   "desk.palette.conversation": object;
   "desk.palette.none": { q: string | number };
   "desk.palette.foot": object;
+  "desk.palette.view": { view: string | number };
   "desk.panel.consents": object;
   "desk.panel.consents.none": object;
   "desk.panel.purpose": { channel: string | number; purpose: string | number };
@@ -322,6 +329,7 @@ export interface Messages {
   "desk.panel.unverified": object;
   "desk.panel.notices": object;
   "desk.panel.notices.none": object;
+  "desk.panel.notices.elsewhere": object;
   "desk.panel.notice": { version: string | number };
   "desk.panel.earlier": object;
   "desk.panel.earlier.none": object;
@@ -510,6 +518,27 @@ export interface Messages {
   "desk.alert.sound": object;
   "desk.alert.sound.hint": object;
   "desk.appearance.title": object;
+  "desk.snooze": object;
+  "desk.snooze.action": object;
+  "desk.snooze.title": { name: string | number };
+  "desk.snooze.hour": object;
+  "desk.snooze.tomorrow": object;
+  "desk.snooze.monday": object;
+  "desk.snooze.week": object;
+  "desk.snooze.own": object;
+  "desk.snooze.submit": object;
+  "desk.snooze.wake": object;
+  "desk.snooze.hint": object;
+  "desk.snooze.toast": { time: string | number };
+  "desk.tags": object;
+  "desk.tags.action": object;
+  "desk.tags.add": object;
+  "desk.tags.search": object;
+  "desk.tags.new": { tag: string | number };
+  "desk.tags.set": object;
+  "desk.tags.none": object;
+  "desk.tags.full": { count: number };
+  "desk.tags.remove": { tag: string | number };
   "ui.state.waiting": object;
   "ui.state.queued": object;
   "ui.state.sent": object;
