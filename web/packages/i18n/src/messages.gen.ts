@@ -388,6 +388,16 @@ export interface Messages {
   "desk.whatsapp.callback": object;
   "desk.whatsapp.verify_token": object;
   "desk.whatsapp.where": object;
+  "desk.whatsapp.where.again": object;
+  "desk.whatsapp.fault.digits": object;
+  "desk.whatsapp.fault.token-again": object;
+  "desk.whatsapp.edit": object;
+  "desk.whatsapp.edit.title": object;
+  "desk.whatsapp.secret.kept": object;
+  "desk.whatsapp.verify.fresh": object;
+  "desk.whatsapp.changed": object;
+  "desk.whatsapp.unreachable": { url: string | number };
+  "desk.whatsapp.nodelete": object;
   "desk.team.intro": object;
   "desk.team.readonly": object;
   "desk.team.add": object;
