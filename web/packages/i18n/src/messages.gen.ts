@@ -451,6 +451,7 @@ export interface Messages {
   "desk.setup.chat.title.label": object;
   "desk.setup.chat.title.hint": object;
   "desk.setup.chat.slug": object;
+  "desk.setup.chat.slug.hint": { max: string | number; min: string | number };
   "desk.setup.chat.address": object;
   "desk.setup.privacy.controller": object;
   "desk.setup.privacy.controller.hint": object;
@@ -549,6 +550,7 @@ export interface Messages {
   "desk.tags.none": object;
   "desk.tags.full": { count: number };
   "desk.tags.remove": { tag: string | number };
+  "desk.here.only": object;
   "ui.state.waiting": object;
   "ui.state.queued": object;
   "ui.state.sent": object;
