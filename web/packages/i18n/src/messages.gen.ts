@@ -56,6 +56,7 @@ export interface Messages {
   "chat.menu": object;
   "chat.menu.language": object;
   "chat.menu.theme": object;
+  "chat.menu.loading": object;
   "chat.theme.auto": object;
   "chat.theme.light": object;
   "chat.theme.dark": object;
@@ -64,6 +65,11 @@ export interface Messages {
   "chat.picture": object;
   "chat.title.unread": { count: number; title: string | number };
   "chat.voice.name": object;
+  "chat.leave": object;
+  "chat.leave.text": { company: string | number };
+  "chat.leave.failed": { company: string | number };
+  "chat.leave.do": object;
+  "chat.leave.not": object;
   "desk.close": object;
   "desk.cancel": object;
   "desk.save": object;
@@ -567,6 +573,8 @@ export interface Messages {
   "ui.message.you": object;
   "ui.message.contact": object;
   "ui.message.team": object;
+  "ui.message.more": object;
+  "ui.message.less": object;
   "ui.attachment.image": object;
   "ui.attachment.video": object;
   "ui.attachment.audio": object;
