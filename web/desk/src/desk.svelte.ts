@@ -49,6 +49,11 @@ export const desk = {
   get counts() {
     return counts;
   },
+  /** The own chat stands, and nobody has written yet. */
+  get untouched() {
+    const { mine, queue, waiting, snoozed, done } = counts;
+    return counts !== NO_COUNTS && mine + queue + waiting + snoozed + done === 0 && (channels ?? []).some((channel) => channel.kind === "webchat");
+  },
   get teammates() {
     return teammates;
   },
