@@ -39,7 +39,10 @@ fn every_scenario_gives_its_figures() {
         assert!(rounds.count() > 1, "{name} noted no rounds");
     }
     // Whatever a machine makes of it, these are no measure of time.
-    for (scenario, part) in [("ingest", "messages a commit"), ("fan-out", "idle desk socket")] {
+    for (scenario, part) in [
+        ("ingest", "messages a commit"),
+        ("fan-out", "idle desk socket"),
+    ] {
         let row = report
             .rows
             .iter()
