@@ -47,9 +47,21 @@ impl Default for HttpSettings {
     }
 }
 
-/// What every handler needs. Cheap to clone.
+/// What every handler needs. Cloned several times a request, so a clone is one counter.
 #[derive(Clone)]
-pub struct Http {
+pub struct Http(Arc<Shared>);
+
+impl std::ops::Deref for Http {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What all clones of [`Http`] share.
+#[derive(Clone)]
+pub struct Shared {
     pub(crate) app: App,
     pub(crate) hub: Arc<live::Hub>,
     pub(crate) metrics: Option<Metrics>,
@@ -63,20 +75,20 @@ impl Http {
     #[must_use]
     pub fn new(app: App, metrics: Option<Metrics>, stopping: watch::Receiver<bool>) -> Self {
         let hub = live::Hub::start(app.clone(), stopping.clone());
-        Self {
+        Self(Arc::new(Shared {
             app,
             hub,
             metrics,
             stopping,
             settings: Arc::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
-        }
+        }))
     }
 
     /// The same house with other decisions of its operator.
     #[must_use]
     pub fn with(mut self, settings: HttpSettings) -> Self {
-        self.settings = Arc::new(settings);
+        Arc::make_mut(&mut self.0).settings = Arc::new(settings);
         self
     }
 
