@@ -73,5 +73,5 @@ export function metaCanReach(publicUrl: string): boolean {
 
 /** An address that means "here" and nothing to anybody else. */
 export function isThisMachine(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || hostname.startsWith("127.");
 }
