@@ -196,12 +196,21 @@ impl App {
                 }
                 name.trim().clone_into(&mut channel.name);
             }
+            let before = connector.destination(&channel.settings);
             for (name, values) in change.settings.iter() {
                 channel
                     .settings
                     .set(name, values.into_iter().map(str::to_owned).collect());
             }
-            let problems = setting_problems(connector.check_settings(&channel.settings));
+            let mut problems = setting_problems(connector.check_settings(&channel.settings));
+            // Secrets are never shown, so who sends one somewhere else must know it.
+            if let Some((after, proof)) = connector.destination(&channel.settings)
+                && before.is_some_and(|(before, _)| before != after)
+                && change.settings.first(proof).is_none()
+            {
+                let field = format!("settings.{proof}");
+                problems.push(FieldProblem::new(field, "setting-again"));
+            }
             if !problems.is_empty() {
                 return Err(AppError::Invalid(problems));
             }

@@ -64,6 +64,25 @@ impl App {
         Ok(ChatVisitor { contact, entry })
     }
 
+    /// Forgets this browser: its cookie is worth nothing from now on. What was written stays.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn end_chat_session(&self, cookie: &str) -> Result<(), AppError> {
+        let mut unit = Unit::new();
+        self.store
+            .end_chat_session(&mut unit, digest(cookie.as_bytes()));
+        Ok(self.store.commit(unit).await?)
+    }
+
+    /// Whether this contact still has a browser that may watch.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn chat_goes_on(&self, contact: ContactId) -> Result<bool, AppError> {
+        Ok(self.store.has_chat_session(contact, self.now()).await?)
+    }
+
     /// The visitor's conversation, once it has written.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! Who asks: teammates by password or passkey, programs by token.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::net::IpAddr;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -9,9 +8,10 @@ use domain::access::{Access, Actor};
 use domain::teammate::{Right, Role};
 use domain::{Pii, TeammateId, Timestamp, TokenId, limits};
 use store::{Guard, NewTeammate, SessionRow, Teammate, TokenRow, Unit};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use vault::{Token, digest};
 
+use crate::guesses::{Guess, Guesses};
 use crate::{App, AppError, FieldProblem};
 
 /// A teammate who proved itself, in person or by a token with fewer rights.
@@ -21,6 +21,10 @@ pub struct Identity {
     pub teammate: Teammate,
     /// Scopes of a token; `None` for a person.
     scopes: Option<Vec<String>>,
+    /// When this proof ends; `None` for a token that lasts until it is taken back.
+    pub expires_at: Option<Timestamp>,
+    /// When a person last gave its password or passkey; `None` for a token.
+    pub(crate) confirmed_at: Option<Timestamp>,
 }
 
 impl Identity {
@@ -60,22 +64,25 @@ pub struct NewTeammateInput {
     pub password: Pii<String>,
 }
 
-/// Attempts per address of the last minutes; enough against guessing, and no lock-out for ever.
-const FAILURES_MAX: usize = 8;
-const FAILURES_FORGOTTEN_MS: i64 = 5 * domain::time::MINUTE_MS;
-const FAILURE_KEYS_MAX: usize = 10_000;
+/// Sign-ins that may wait for a hash: more would only wait in vain.
+const WAITING_MAX: usize = 32;
 
 /// Hashing is slow on purpose and therefore bounded: two at a time.
 pub(crate) struct Passwords {
     places: Semaphore,
-    failures: Mutex<HashMap<[u8; 16], Vec<i64>>>,
+    waiting: Semaphore,
+    pub(crate) guesses: Guesses,
+    /// What is compared when there is no such teammate.
+    nobody: OnceCell<String>,
 }
 
 impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
             places: Semaphore::new(2),
-            failures: Mutex::default(),
+            waiting: Semaphore::new(WAITING_MAX),
+            guesses: Guesses::default(),
+            nobody: OnceCell::new(),
         }
     }
 
@@ -89,6 +96,9 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AppError> {
+        let Ok(_waits) = self.waiting.try_acquire() else {
+            return Err(AppError::RateLimited);
+        };
         let _place = self
             .places
             .acquire()
@@ -117,52 +127,24 @@ impl Passwords {
 
     /// Also takes its time when there is no such teammate, so that the answer's delay does not
     /// tell who works here.
-    async fn verify(
+    pub(crate) async fn verify(
         &self,
         password: Pii<String>,
         stored: Option<String>,
     ) -> Result<bool, AppError> {
-        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$\
-                              1111111111111111111111111111111111111111111";
+        let nobody = self
+            .nobody
+            .get_or_try_init(|| self.hash(Pii::from("nobody works here"), [7; 32]))
+            .await?;
+        let known = stored.is_some();
+        let text = stored.unwrap_or_else(|| nobody.clone());
         self.blocking(move || {
-            let text = stored.as_deref().unwrap_or(NOBODY);
-            let Ok(hash) = PasswordHash::new(text) else {
-                return false;
-            };
-            let fits = Self::argon()
-                .verify_password(password.expose().as_bytes(), &hash)
-                .is_ok();
-            fits && stored.is_some()
+            let hash = PasswordHash::new(&text).map_err(|e| e.to_string())?;
+            let fits = Self::argon().verify_password(password.expose().as_bytes(), &hash);
+            Ok::<bool, String>(fits.is_ok() && known)
         })
-        .await
-    }
-
-    fn check_rate(&self, key: [u8; 16], now: Timestamp) -> Result<(), AppError> {
-        let mut failures = self
-            .failures
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        failures.retain(|_, times| {
-            times.retain(|at| now.0 - at < FAILURES_FORGOTTEN_MS);
-            !times.is_empty()
-        });
-        let full = failures.len() >= FAILURE_KEYS_MAX && !failures.contains_key(&key);
-        let many = failures
-            .get(&key)
-            .is_some_and(|times| times.len() >= FAILURES_MAX);
-        if full || many {
-            Err(AppError::RateLimited)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn note_failure(&self, key: [u8; 16], now: Timestamp) {
-        let mut failures = self
-            .failures
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        failures.entry(key).or_default().push(now.0);
+        .await?
+        .map_err(AppError::Internal)
     }
 }
 
@@ -265,11 +247,13 @@ impl App {
         &self,
         email: Pii<String>,
         password: Pii<String>,
+        peer: Option<IpAddr>,
     ) -> Result<IssuedSession, AppError> {
-        let key = self
+        let account = self
             .store
             .lookup("sign-in", &email.expose().trim().to_lowercase());
-        self.passwords.check_rate(key, self.now())?;
+        let guess = Guess::new(account, peer);
+        self.passwords.guesses.take(guess, self.now())?;
         if password.expose().len() > limits::PASSWORD_CHARS_MAX * 4 {
             return Err(AppError::Unauthorized("wrong_credentials"));
         }
@@ -280,11 +264,11 @@ impl App {
         };
         let fits = self.passwords.verify(password, hash).await?;
         match teammate {
-            Some(teammate) if fits => self.issue_session(teammate).await,
-            _ => {
-                self.passwords.note_failure(key, self.now());
-                Err(AppError::Unauthorized("wrong_credentials"))
+            Some(teammate) if fits => {
+                self.passwords.guesses.right(guess);
+                self.issue_session(teammate).await
             }
+            _ => Err(AppError::Unauthorized("wrong_credentials")),
         }
     }
 
@@ -299,6 +283,7 @@ impl App {
             digest: digest(cookie.expose().as_bytes()),
             teammate: teammate.id,
             csrf: csrf_of(&cookie),
+            confirmed_at: now,
             expires_at,
         };
         let mut unit = Unit::new();
@@ -330,6 +315,8 @@ impl App {
                 actor,
                 teammate,
                 scopes: None,
+                expires_at: Some(row.expires_at),
+                confirmed_at: Some(row.confirmed_at),
             },
             Token::from_secret("csrf", row.csrf),
         ))
@@ -345,9 +332,10 @@ impl App {
 
     /// # Errors
     /// What the store says.
-    pub async fn sign_out(&self, cookie: &str) -> Result<(), AppError> {
+    pub async fn sign_out(&self, who: &Identity, cookie: &str) -> Result<(), AppError> {
         let mut unit = Unit::new();
         self.store.end_session(&mut unit, digest(cookie.as_bytes()));
+        self.feed_rights(&mut unit, who.id());
         Ok(self.store.commit(unit).await?)
     }
 
@@ -404,6 +392,8 @@ impl App {
             actor,
             teammate,
             scopes: Some(scopes),
+            expires_at: row.expires_at,
+            confirmed_at: None,
         })
     }
 }

@@ -9,6 +9,7 @@ mod chat;
 mod conversations;
 mod error;
 mod files;
+mod guesses;
 mod housekeeping;
 mod identity;
 mod ingest;
@@ -21,6 +22,7 @@ mod registry;
 mod sending;
 mod setup;
 mod signals;
+mod team;
 
 pub use callbacks::CallbackRefusal;
 pub use channels::{ChannelChange, EntryInput, NewChannelInput};
@@ -36,6 +38,7 @@ pub use registry::Registry;
 pub use sending::{SendInput, Sent, TemplateRequest};
 pub use setup::{SetupInput, SetupOutcome};
 pub use signals::{Presence, SignalEvent};
+pub use team::TeammateChange;
 
 use std::future::Future;
 use std::sync::Arc;

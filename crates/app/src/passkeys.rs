@@ -33,7 +33,7 @@ enum Question {
 }
 
 const QUESTION_LIFETIME_MS: i64 = 5 * time::MINUTE_MS;
-const QUESTIONS_MAX: usize = 1_000;
+const QUESTIONS_MAX: usize = 10_000;
 
 pub(crate) struct Passkeys {
     webauthn: Option<Webauthn>,
@@ -54,17 +54,22 @@ impl Passkeys {
             .ok_or(AppError::Conflict("passkeys_need_a_host_name"))
     }
 
-    fn ask(&self, id: String, question: Question, now: Timestamp) -> Result<(), AppError> {
+    fn ask(&self, id: String, question: Question, now: Timestamp) {
         let mut questions = self
             .questions
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         questions.retain(|_, (asked, _)| now.0 - asked.0 < QUESTION_LIFETIME_MS);
-        if questions.len() >= QUESTIONS_MAX {
-            return Err(AppError::RateLimited);
+        // A flood of questions pushes out the oldest, and refuses nobody.
+        if questions.len() >= QUESTIONS_MAX
+            && let Some(oldest) = questions
+                .iter()
+                .min_by_key(|(_, (asked, _))| asked.0)
+                .map(|(id, _)| id.clone())
+        {
+            questions.remove(&oldest);
         }
         questions.insert(id, (now, question));
-        Ok(())
     }
 
     /// A question can be answered once.
@@ -106,8 +111,10 @@ impl App {
     }
 
     /// # Errors
-    /// [`AppError::Conflict`] where passkeys cannot work.
+    /// [`AppError::Conflict`] where passkeys cannot work, or `confirm_needed`;
+    /// [`AppError::Denied`] for a token.
     pub async fn start_passkey(&self, who: &Identity) -> Result<PasskeyStart, AppError> {
+        self.check_confirmed(who)?;
         let webauthn = self.passkeys.webauthn()?;
         let known: Vec<CredentialID> = self
             .store
@@ -130,7 +137,7 @@ impl App {
             state: Box::new(state),
         };
         self.passkeys
-            .ask(challenge_id.clone(), question, self.now())?;
+            .ask(challenge_id.clone(), question, self.now());
         let mut options = json(&challenge)?;
         // The passkey must be found without a name being typed, or it could not sign anybody in.
         if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
@@ -151,6 +158,7 @@ impl App {
         challenge_id: &str,
         credential: serde_json::Value,
     ) -> Result<PasskeyId, AppError> {
+        who.person()?;
         let webauthn = self.passkeys.webauthn()?;
         let Question::Register { teammate, state } =
             self.passkeys.take(challenge_id, self.now())?
@@ -184,6 +192,7 @@ impl App {
         &self,
         who: &Identity,
     ) -> Result<Vec<(PasskeyId, Timestamp)>, AppError> {
+        who.person()?;
         let passkeys = self.store.passkeys_of(who.id()).await?;
         Ok(passkeys
             .into_iter()
@@ -203,7 +212,7 @@ impl App {
             state: Box::new(state),
         };
         self.passkeys
-            .ask(challenge_id.clone(), question, self.now())?;
+            .ask(challenge_id.clone(), question, self.now());
         Ok(PasskeyStart {
             challenge_id,
             options: json(&challenge)?,

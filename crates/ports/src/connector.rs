@@ -135,6 +135,12 @@ pub trait Connector: Send + Sync + 'static {
     /// Settings as they may be shown: no secret ever comes back.
     fn present_settings(&self, settings: &Settings) -> Vec<(String, Presented)>;
 
+    /// Where this channel's calls go, and the setting that goes there as proof: who sends it
+    /// somewhere else has to know it.
+    fn destination(&self, _settings: &Settings) -> Option<(String, &'static str)> {
+        None
+    }
+
     /// Answers the provider's question whether this address is ours: the body to answer with,
     /// or `None` to refuse.
     fn handshake(&self, settings: &Settings, query: &[(String, String)]) -> Option<String>;

@@ -360,6 +360,21 @@ impl Store {
         );
     }
 
+    /// Whether a contact has a session that is not over.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_chat_session(
+        &self,
+        contact: ContactId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql =
+            "SELECT entry_id FROM chat_session WHERE contact_id = $1 AND expires_at > $2 LIMIT 1";
+        let params = vec![blob(contact.bytes()), now.0.into()];
+        Ok(self.db.query_opt(sql, params).await?.is_some())
+    }
+
     /// The contact and entry behind a chat session's secret.
     ///
     /// # Errors

@@ -25,6 +25,8 @@ pub enum Guard {
     Lease,
     /// No owner exists yet.
     SetupOpen,
+    /// Somebody who may everything is left.
+    OwnerRemains,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -63,10 +63,12 @@ pub enum FeedKind {
     ActivityCreated,
     ContactUpdated,
     ChannelUpdated,
+    /// Rights, sessions or tokens of a teammate changed: whoever watches with them asks again.
+    TeammateUpdated,
 }
 
 impl FeedKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ConversationCreated,
         Self::ConversationUpdated,
         Self::MessageCreated,
@@ -75,6 +77,7 @@ impl FeedKind {
         Self::ActivityCreated,
         Self::ContactUpdated,
         Self::ChannelUpdated,
+        Self::TeammateUpdated,
     ];
 
     #[must_use]
@@ -88,6 +91,7 @@ impl FeedKind {
             Self::ActivityCreated => "activity.created",
             Self::ContactUpdated => "contact.updated",
             Self::ChannelUpdated => "channel.updated",
+            Self::TeammateUpdated => "teammate.updated",
         }
     }
 

@@ -21,6 +21,7 @@ mod messages;
 mod notices;
 mod page;
 mod retention;
+mod revocation;
 mod rows;
 mod sealing;
 mod teammates;
@@ -44,6 +45,7 @@ pub use keytable::KeyTable;
 pub use messages::{Author, ClientWrite, Direction, NewMessage, StoredMessage};
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
+pub use revocation::TokenListed;
 pub use teammates::{NewTeammate, Passkey, SessionRow, Teammate, TokenRow};
 pub use timeline::{
     Activity, ActivityKind, Note, Reaction, TimelineItem, TimelinePage, TimelineRequest,

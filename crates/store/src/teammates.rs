@@ -40,6 +40,8 @@ pub struct SessionRow {
     pub digest: [u8; 32],
     pub teammate: TeammateId,
     pub csrf: [u8; 32],
+    /// When the person last proved itself with a password or passkey.
+    pub confirmed_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
@@ -187,13 +189,14 @@ impl Store {
             vec![now.0.into()],
         );
         unit.run(
-            "INSERT INTO session (digest, teammate_id, csrf, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO session (digest, teammate_id, csrf, created_at, confirmed_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
             vec![
                 session.digest.to_vec().into(),
                 blob(session.teammate.bytes()),
                 session.csrf.to_vec().into(),
                 now.0.into(),
+                session.confirmed_at.0.into(),
                 session.expires_at.0.into(),
             ],
         );
@@ -206,7 +209,7 @@ impl Store {
         digest: [u8; 32],
         now: Timestamp,
     ) -> Result<Option<SessionRow>, StoreError> {
-        let sql = "SELECT teammate_id, csrf, expires_at FROM session \
+        let sql = "SELECT teammate_id, csrf, confirmed_at, expires_at FROM session \
                    WHERE digest = $1 AND expires_at > $2";
         let row = self
             .db
@@ -217,7 +220,8 @@ impl Store {
                 digest,
                 teammate: TeammateId::from_bytes(id16(&row, 0)?),
                 csrf: digest32(&row, 1)?,
-                expires_at: at(&row, 2)?,
+                confirmed_at: at(&row, 2)?,
+                expires_at: at(&row, 3)?,
             })
         })
         .transpose()

@@ -72,10 +72,13 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
     }
     match command {
         Command::Serve => done(serve::run(config).await, |_| 2),
-        Command::UserAdd(user) => done(people::add_user(config, user).await, |error| {
-            if error.is_input() { 2 } else { 1 }
-        }),
-        Command::TokenIssue(token) => done(people::issue_token(config, token).await, |error| {
+        Command::UserAdd(_)
+        | Command::UserList
+        | Command::UserChange(_)
+        | Command::UserPassword(_)
+        | Command::TokenIssue(_)
+        | Command::TokenList
+        | Command::TokenRevoke(_) => done(people::run(command, config).await, |error| {
             if error.is_input() { 2 } else { 1 }
         }),
         Command::Doctor => match doctor::run(config).await {

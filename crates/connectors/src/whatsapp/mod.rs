@@ -47,6 +47,13 @@ impl Connector for Whatsapp {
         settings::present(settings)
     }
 
+    fn destination(&self, settings: &Settings) -> Option<(String, &'static str)> {
+        let base = settings
+            .first("api_base")
+            .unwrap_or(settings::API_BASE_DEFAULT);
+        Some((base.to_owned(), "access_token"))
+    }
+
     fn handshake(&self, settings: &Settings, query: &[(String, String)]) -> Option<String> {
         verify::handshake(settings, query)
     }

@@ -82,12 +82,12 @@ pub async fn change(
     Json(change): Json<ChangeContact>,
 ) -> Result<Response, Problem> {
     let access = who.may(Right::WriteMessages)?;
+    let reader = who.may(Right::ReadConversations)?;
     let name = Pii::new(change.name);
     http.app
         .rename_contact(&access, id, &name)
         .await
         .map_err(who.problem())?;
-    let reader = who.may(Right::ReadConversations)?;
     let view = http.app.contact(&reader, id).await.map_err(who.problem())?;
     Ok(axum::Json(ContactDto::of(&view, who.lang)).into_response())
 }

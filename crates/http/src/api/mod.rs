@@ -13,7 +13,7 @@ pub mod setup;
 pub mod teammates;
 
 use axum::Router;
-use axum::routing::{get, patch, post, put};
+use axum::routing::{delete, get, patch, post, put};
 
 use crate::Http;
 
@@ -26,12 +26,19 @@ pub fn router() -> Router<Http> {
                 .post(session::sign_in)
                 .delete(session::sign_out),
         )
+        .route("/session/confirm", post(session::confirm))
+        .route("/session/password", put(session::change_password))
+        .route("/session/others", delete(session::end_others))
         .route("/session/passkey/start", post(passkeys::start_sign_in))
         .route("/session/passkey/finish", post(passkeys::finish_sign_in))
         .route("/passkeys", get(passkeys::list))
         .route("/passkeys/start", post(passkeys::start))
         .route("/passkeys/finish", post(passkeys::finish))
+        .route("/passkeys/{id}", delete(passkeys::remove))
         .route("/teammates", get(teammates::list))
+        .route("/teammates/{id}", patch(teammates::change))
+        .route("/tokens", get(teammates::tokens))
+        .route("/tokens/{id}", delete(teammates::revoke_token))
         .route("/channels", get(channels::list).post(channels::create))
         .route("/channels/{id}", patch(channels::change))
         .route("/entries", get(entries::list).post(entries::create))

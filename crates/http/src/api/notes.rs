@@ -46,10 +46,9 @@ pub async fn create(
         .add_note(&access, id, name, &text, client_id)
         .await
         .map_err(who.problem())?;
-    let reader = who.may(Right::ReadConversations)?;
     let item = http
         .app
-        .timeline_item(&reader, id, seq)
+        .timeline_item(&access, id, seq)
         .await
         .map_err(who.problem())?;
     let item = item.ok_or_else(|| Problem::not_found(who.lang))?;

@@ -3,16 +3,18 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use domain::PasskeyId;
 
 use crate::Http;
 use crate::api::session::signed_in;
 use crate::dto::{ListDto, PasskeyAnswer, PasskeyDto, PasskeyQuestion, SessionDto, rfc3339};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Json, Lang, Who};
+use crate::request::{Id, Json, Lang, Who};
 
 /// The passkeys of the teammate who asks.
 #[utoipa::path(get, path = "/api/v1/passkeys", tag = "session",
-    responses((status = 200, body = ListDto<PasskeyDto>), (status = 401, body = ProblemBody)))]
+    responses((status = 200, body = ListDto<PasskeyDto>), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody)))]
 pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
     let passkeys = http
         .app
@@ -35,7 +37,23 @@ pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Proble
     .into_response())
 }
 
-/// Begins to register a passkey.
+/// Forgets a passkey. `confirm_needed` when the person proved itself too long ago.
+#[utoipa::path(delete, path = "/api/v1/passkeys/{id}", tag = "session", params(("id" = String, Path)),
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+pub async fn remove(
+    State(http): State<Http>,
+    who: Who,
+    Id(id): Id<PasskeyId>,
+) -> Result<StatusCode, Problem> {
+    http.app
+        .remove_passkey(&who.identity, id)
+        .await
+        .map_err(who.problem())?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Begins to register a passkey. `confirm_needed` when the person proved itself too long ago.
 #[utoipa::path(post, path = "/api/v1/passkeys/start", tag = "session",
     responses((status = 200, body = PasskeyQuestion), (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody), (status = 409, body = ProblemBody)))]

@@ -77,7 +77,7 @@ pub async fn sign_in(
 ) -> Result<Response, Problem> {
     let session = http
         .app
-        .sign_in(Pii::new(input.email), Pii::new(input.password))
+        .sign_in(Pii::new(input.email), Pii::new(input.password), None)
         .await
         .map_err(|error| Problem::of(error, lang))?;
     Ok(signed_in(&http, &session).await)
@@ -88,7 +88,12 @@ pub async fn sign_in(
     responses((status = 200, body = SessionDto), (status = 401, body = ProblemBody)))]
 pub async fn show(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
     let csrf = who.session.as_ref().map_or("", |(_, csrf)| csrf.expose());
-    Ok(axum::Json(session_dto(&http, &who.identity.teammate, csrf).await).into_response())
+    let mut session = session_dto(&http, &who.identity.teammate, csrf).await;
+    if who.session.is_none() {
+        // A program works for a teammate; it need not know the address.
+        session.teammate.email = None;
+    }
+    Ok(axum::Json(session).into_response())
 }
 
 /// Signs out. The session is gone at once.
@@ -96,11 +101,81 @@ pub async fn show(State(http): State<Http>, who: Who) -> Result<Response, Proble
     responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
 pub async fn sign_out(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
     if let Some((secret, _)) = &who.session {
-        http.app.sign_out(secret).await.map_err(who.problem())?;
+        http.app
+            .sign_out(&who.identity, secret)
+            .await
+            .map_err(who.problem())?;
     }
     Ok((
         StatusCode::NO_CONTENT,
         [cookie_header(&http, SESSION_COOKIE, "", 0)],
     )
         .into_response())
+}
+
+/// The session's secret of a person; a token has none.
+pub(super) fn own_session(who: &Who) -> Result<&str, Problem> {
+    who.session
+        .as_ref()
+        .map(|(secret, _)| secret.as_str())
+        .ok_or_else(|| Problem::new(StatusCode::FORBIDDEN, "forbidden", who.lang))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ConfirmSession {
+    pub password: String,
+}
+
+/// Proves again who sits here; for a quarter of an hour this is enough to change what one signs
+/// in with.
+#[utoipa::path(post, path = "/api/v1/session/confirm", tag = "session", request_body = ConfirmSession,
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+pub async fn confirm(
+    State(http): State<Http>,
+    who: Who,
+    Json(input): Json<ConfirmSession>,
+) -> Result<StatusCode, Problem> {
+    let secret = own_session(&who)?;
+    http.app
+        .confirm(&who.identity, secret, Pii::new(input.password))
+        .await
+        .map_err(who.problem())?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct ChangePassword {
+    pub password: String,
+    pub new_password: String,
+}
+
+/// A new password. Every other session of this teammate ends.
+#[utoipa::path(put, path = "/api/v1/session/password", tag = "session", request_body = ChangePassword,
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
+pub async fn change_password(
+    State(http): State<Http>,
+    who: Who,
+    Json(input): Json<ChangePassword>,
+) -> Result<StatusCode, Problem> {
+    let secret = own_session(&who)?;
+    let (old, new) = (Pii::new(input.password), Pii::new(input.new_password));
+    http.app
+        .change_password(&who.identity, secret, old, new)
+        .await
+        .map_err(who.problem())?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs this teammate out everywhere else.
+#[utoipa::path(delete, path = "/api/v1/session/others", tag = "session",
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+pub async fn end_others(State(http): State<Http>, who: Who) -> Result<StatusCode, Problem> {
+    let secret = own_session(&who)?;
+    http.app
+        .end_other_sessions(&who.identity, secret)
+        .await
+        .map_err(who.problem())?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -16,7 +16,7 @@ pub fn router() -> Router<Http> {
         .route("/entries/{slug}", get(entries::show))
         .route("/notices/{version}", get(entries::notice))
         .route("/sessions", post(sessions::start))
-        .route("/session", get(sessions::show))
+        .route("/session", get(sessions::show).delete(sessions::end))
         .route("/timeline", get(messages::timeline))
         .route("/messages", post(messages::write))
         .route("/read", post(messages::read))

@@ -2,7 +2,7 @@
 
 use app::{AppError, ChatStart, ChatVisitor};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::limits;
 use i18n::Language;
@@ -15,7 +15,7 @@ use crate::api::session::cookie_header;
 use crate::chat::entries::NoticeDto;
 use crate::dto::ChatConversationDto;
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{CHAT_COOKIE, Json, Lang, Visitor, check_chat_origin};
+use crate::request::{CHAT_COOKIE, Json, Lang, Visitor, check_chat_origin, cookie};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewChatSession)]
@@ -110,4 +110,22 @@ pub async fn start(State(http): State<Http>, request: Request) -> Result<Respons
 pub async fn show(State(http): State<Http>, visitor: Visitor) -> Result<Response, Problem> {
     let session = http.chat_session(&visitor.visitor, visitor.lang).await;
     Ok(axum::Json(session.map_err(visitor.problem())?).into_response())
+}
+
+/// Forgets this browser. What was written stays with the company until its time is over.
+#[utoipa::path(delete, path = "/chat/v1/session", tag = "chat", security(("chat_cookie" = [])),
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+pub async fn end(
+    State(http): State<Http>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(secret) = cookie(&headers, CHAT_COOKIE) {
+        http.app
+            .end_chat_session(secret)
+            .await
+            .map_err(visitor.problem())?;
+    }
+    let gone = cookie_header(&http, CHAT_COOKIE, "", 0);
+    Ok((StatusCode::NO_CONTENT, [gone]).into_response())
 }

@@ -16,6 +16,8 @@ pub struct TeammateDto {
     pub role: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Shut out: may not sign in.
+    pub disabled: bool,
 }
 
 impl TeammateDto {
@@ -26,6 +28,7 @@ impl TeammateDto {
             name: teammate.name.expose().clone(),
             role: teammate.role.as_str().to_owned(),
             email: with_email.then(|| teammate.email.expose().clone()),
+            disabled: teammate.disabled,
         }
     }
 }

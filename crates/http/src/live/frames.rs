@@ -204,7 +204,8 @@ fn chat_event(filled: &Filled, language: Language) -> Option<ChatEventDto> {
         | FeedKind::NoteCreated
         | FeedKind::ActivityCreated
         | FeedKind::ContactUpdated
-        | FeedKind::ChannelUpdated => return None,
+        | FeedKind::ChannelUpdated
+        | FeedKind::TeammateUpdated => return None,
     };
     Some(ChatEventDto {
         seq: filled.event.seq(),

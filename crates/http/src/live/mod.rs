@@ -15,7 +15,7 @@ pub use hub::Hub;
 
 use crate::Http;
 use crate::problem::Problem;
-use crate::request::{Lang, Visitor, Who, query_value, same_origin};
+use crate::request::{Lang, Visitor, Who, bearer, query_value, same_origin};
 
 /// An idle socket keeps this much, instead of the default's seventeen times more.
 const READ_BUFFER: usize = 4 * 1024;
@@ -58,13 +58,17 @@ pub async fn desk(
 ) -> Result<Response, Problem> {
     who.may(Right::ReadConversations)?;
     let cursor = cursor(request.uri().query(), who.lang)?;
-    let secret = who.session.as_ref().map(|(secret, _)| secret.clone());
+    let proof = match (&who.session, bearer(request.headers())) {
+        (Some((secret, _)), _) => socket::Proof::Session(secret.clone()),
+        (None, token) => socket::Proof::Token(token.unwrap_or_default().to_owned()),
+    };
     let upgrade = upgrade(&http, request, who.lang).await?;
     let watcher = socket::DeskWatcher {
         id: who.identity.id(),
         name: who.identity.teammate.name.clone(),
         lang: who.lang,
-        session: secret,
+        proof,
+        expires_at: who.identity.expires_at,
     };
     Ok(upgrade.on_upgrade(move |socket| socket::serve_desk(http, watcher, socket, cursor)))
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::{App, ChatVisitor, Presence, SignalEvent};
+use app::{App, AppError, ChatVisitor, Presence, SignalEvent};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use domain::{ContactId, ConversationId, Pii, TeammateId, limits};
+use domain::teammate::Right;
+use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp, limits};
 use i18n::Language;
 use serde::Deserialize;
 use serde_json::json;
-use store::Cursor;
+use store::{Cursor, FeedKind};
 use telemetry::names;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -33,8 +34,44 @@ pub struct DeskWatcher {
     pub id: TeammateId,
     pub name: Pii<String>,
     pub lang: Language,
-    /// The session's secret: the socket ends with its session.
-    pub session: Option<String>,
+    /// What the watcher proved itself with: the socket ends with it.
+    pub proof: Proof,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A session's cookie or a token.
+pub enum Proof {
+    Session(String),
+    Token(String),
+}
+
+impl DeskWatcher {
+    /// Whether the right to watch is over, as far as can be told without asking.
+    fn expired(&self, app: &App) -> bool {
+        self.expires_at.is_some_and(|at| app.now() >= at)
+    }
+
+    /// Whether this frame tells that the watcher's rights may have changed.
+    fn concerned(&self, frame: &Frame) -> bool {
+        frame.events.iter().any(|filled| {
+            filled.event.kind == FeedKind::TeammateUpdated
+                && filled.event.subject == Some(self.id.bytes())
+        })
+    }
+
+    /// Asks whether the proof still holds and still reaches far enough.
+    async fn check(&self, app: &App) -> Result<(), Closed> {
+        let identity = match &self.proof {
+            Proof::Session(secret) => app.session(secret).await.map(|(identity, _)| identity),
+            Proof::Token(token) => app.bearer(token).await,
+        };
+        match identity {
+            Ok(identity) if identity.access(Right::ReadConversations).is_ok() => Ok(()),
+            Ok(_) | Err(AppError::Unauthorized(_)) => Err(Closed(SESSION_OVER)),
+            // Nobody knows: what may not be seen is not shown, and the watcher comes back.
+            Err(_) => Err(Closed(RESYNC)),
+        }
+    }
 }
 
 /// What a client may say.
@@ -160,7 +197,11 @@ async fn run_desk(
     loop {
         tokio::select! {
             frame = frames.recv() => match frame {
+                Ok(_) if watcher.expired(&http.app) => return Err(Closed(SESSION_OVER)),
                 Ok(frame) if frame.cursor > seen => {
+                    if watcher.concerned(&frame) {
+                        watcher.check(&http.app).await?;
+                    }
                     let whole = frame.events.first().is_none_or(|first| first.event.cursor > seen);
                     let text = if whole {
                         frame.desk_text(&http.app, lang)
@@ -189,11 +230,7 @@ async fn run_desk(
                 }
             }
             _ = beat.tick() => {
-                if let Some(secret) = &watcher.session
-                    && matches!(http.app.session(secret).await, Err(app::AppError::Unauthorized(_)))
-                {
-                    return Err(Closed(SESSION_OVER));
-                }
+                watcher.check(&http.app).await?;
                 silent = ping(socket, silent).await?;
             }
             _ = stopping.changed() => return Err(Closed(GOING_AWAY)),
@@ -336,6 +373,9 @@ async fn run_chat(
                 }
             }
             _ = beat.tick() => {
+                if matches!(http.app.chat_goes_on(contact).await, Ok(false)) {
+                    return Err(Closed(SESSION_OVER));
+                }
                 if own.is_none() {
                     own = conversation_of(&http.app, visitor).await;
                 }

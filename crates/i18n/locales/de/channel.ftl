@@ -5,3 +5,4 @@ channel-privacy-webchat = Eigener Chat: Nur Sie und die Person lesen mit. Die Na
 setting-missing = Die Angabe „{ $name }“ fehlt.
 setting-unknown = Die Angabe „{ $name }“ kennt dieser Kanal nicht.
 setting-malformed = Die Angabe „{ $name }“ hat nicht die erwartete Form.
+setting-again = Geben Sie diese Angabe noch einmal ein: Sie geht an eine andere Adresse als bisher.

@@ -5,3 +5,4 @@ channel-privacy-webchat = Own chat: only you and the person read along. The mess
 setting-missing = The setting “{ $name }” is missing.
 setting-unknown = This channel does not know the setting “{ $name }”.
 setting-malformed = The setting “{ $name }” does not have the expected form.
+setting-again = Enter this setting once more: it will go to another address than before.

@@ -17,8 +17,10 @@ CREATE TABLE session (
     teammate_id {blob} NOT NULL,
     csrf {blob} NOT NULL,
     created_at {int} NOT NULL,
+    confirmed_at {int} NOT NULL,
     expires_at {int} NOT NULL
 );
+CREATE INDEX session_teammate ON session (teammate_id);
 CREATE INDEX session_expiry ON session (expires_at);
 CREATE TABLE api_token (
     id {blob} NOT NULL PRIMARY KEY,
@@ -28,6 +30,7 @@ CREATE TABLE api_token (
     created_at {int} NOT NULL,
     expires_at {int}
 );
+CREATE INDEX api_token_teammate ON api_token (teammate_id);
 CREATE TABLE passkey (
     id {blob} NOT NULL PRIMARY KEY,
     teammate_id {blob} NOT NULL,

@@ -13,7 +13,15 @@ pub enum Command {
     Serve,
     Demo,
     UserAdd(UserAdd),
+    UserList,
+    /// Changes a teammate's role or standing.
+    UserChange(UserChange),
+    /// A new password for a teammate; it comes on stdin.
+    UserPassword(String),
     TokenIssue(TokenIssue),
+    TokenList,
+    /// The id of the token.
+    TokenRevoke(String),
     Doctor,
     Migrate,
     /// Prints the OpenAPI document.
@@ -28,6 +36,14 @@ pub struct UserAdd {
     pub email: String,
     pub name: String,
     pub role: Role,
+}
+
+/// What changes for the teammate with this address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserChange {
+    pub email: String,
+    pub role: Option<Role>,
+    pub disabled: Option<bool>,
 }
 
 /// A new API token for a teammate.
@@ -58,14 +74,14 @@ pub fn command_line() -> clap::Command {
                 .about("Teammates")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
-                .subcommand(user_add()),
+                .subcommands(user_commands()),
         )
         .subcommand(
             clap::Command::new("token")
                 .about("API tokens")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
-                .subcommand(token_issue()),
+                .subcommands(token_commands()),
         )
         .subcommand(
             with_options("doctor", CommandScope::Installation)
@@ -81,29 +97,52 @@ pub fn command_line() -> clap::Command {
         )
 }
 
-fn user_add() -> clap::Command {
-    let roles: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
-    with_options("add", CommandScope::Installation)
-        .about("Add a teammate and print the id")
-        .arg(required("email", "E-MAIL", "Address to sign in with"))
-        .arg(required("name", "NAME", "Name that customers see"))
-        .arg(
-            required("role", "ROLE", "What the teammate may do")
-                .value_parser(clap::builder::PossibleValuesParser::new(roles)),
+fn user_commands() -> [clap::Command; 6] {
+    let command = |name, about| with_options(name, CommandScope::Installation).about(about);
+    let whom = || required("email", "E-MAIL", "The teammate's address");
+    [
+        command("add", "Add a teammate and print the id")
+            .arg(required("email", "E-MAIL", "Address to sign in with"))
+            .arg(required("name", "NAME", "Name that customers see"))
+            .arg(role())
+            .arg(password_stdin()),
+        command(
+            "list",
+            "Print id, role, standing, address and name of everyone",
+        ),
+        command("role", "Change what a teammate may do")
+            .arg(whom())
+            .arg(role()),
+        command(
+            "disable",
+            "Shut a teammate out: sessions, tokens and passkeys end at once",
         )
-        .arg(
-            Arg::new("password-stdin")
-                .long("password-stdin")
-                .action(ArgAction::SetTrue)
-                .required(true)
-                .help("Read the password from stdin; it is taken in no other way"),
-        )
+        .arg(whom()),
+        command("enable", "Let a teammate in again").arg(whom()),
+        command("password", "Set a new password; sessions and passkeys end")
+            .arg(whom())
+            .arg(password_stdin()),
+    ]
 }
 
-fn token_issue() -> clap::Command {
+fn role() -> Arg {
+    let roles: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
+    required("role", "ROLE", "What the teammate may do")
+        .value_parser(clap::builder::PossibleValuesParser::new(roles))
+}
+
+fn password_stdin() -> Arg {
+    Arg::new("password-stdin")
+        .long("password-stdin")
+        .action(ArgAction::SetTrue)
+        .required(true)
+        .help("Read the password from stdin; it is taken in no other way")
+}
+
+fn token_commands() -> [clap::Command; 3] {
+    let command = |name, about| with_options(name, CommandScope::Installation).about(about);
     let scopes: Vec<&str> = Right::ALL.into_iter().map(Right::scope).collect();
-    with_options("issue", CommandScope::Installation)
-        .about("Issue a token and print it, alone, on stdout")
+    let issue = command("issue", "Issue a token and print it, alone, on stdout")
         .arg(required(
             "email",
             "E-MAIL",
@@ -122,7 +161,23 @@ fn token_issue() -> clap::Command {
                 .long("expires")
                 .value_name("DURATION")
                 .help("How long it lasts: 90d, 12h, 30m [default: until it is taken back]"),
+        );
+    [
+        issue,
+        command(
+            "list",
+            "Print id, address, end and scopes of every token; never a secret",
+        ),
+        command(
+            "revoke",
+            "Take a token back: it is worth nothing from then on",
         )
+        .arg(required(
+            "id",
+            "ID",
+            "The token's id, as `token list` prints it",
+        )),
+    ]
 }
 
 fn required(name: &'static str, value_name: &'static str, help: &'static str) -> Arg {
@@ -174,25 +229,16 @@ pub fn understand(matches: &ArgMatches) -> Result<(Command, CommandScope, Flags)
     let (command, scope, options) = match name {
         "serve" => (Command::Serve, CommandScope::Serve, matches),
         "demo" => (Command::Demo, CommandScope::Demo, matches),
-        "user" => {
-            let add = matches
-                .subcommand_matches("add")
-                .expect("`user` demands `add`");
-            (
-                Command::UserAdd(understand_user(add)),
-                CommandScope::Installation,
-                add,
-            )
-        }
-        "token" => {
-            let issue = matches
-                .subcommand_matches("issue")
-                .expect("`token` demands `issue`");
-            (
-                Command::TokenIssue(understand_token(issue)?),
-                CommandScope::Installation,
-                issue,
-            )
+        "user" | "token" => {
+            let (action, matches) = matches
+                .subcommand()
+                .expect("the command line demands an action");
+            let command = if name == "user" {
+                understand_user(action, matches)
+            } else {
+                understand_token(action, matches)?
+            };
+            (command, CommandScope::Installation, matches)
         }
         "doctor" => (Command::Doctor, CommandScope::Installation, matches),
         "migrate" => (Command::Migrate, CommandScope::Installation, matches),
@@ -202,16 +248,39 @@ pub fn understand(matches: &ArgMatches) -> Result<(Command, CommandScope, Flags)
     Ok((command, scope, flags(options, scope)))
 }
 
-fn understand_user(matches: &ArgMatches) -> UserAdd {
-    UserAdd {
-        email: text(matches, "email"),
-        name: text(matches, "name"),
-        role: Role::parse(&text(matches, "role"))
-            .expect("the command line accepts only known roles"),
+fn understand_user(action: &str, matches: &ArgMatches) -> Command {
+    let role =
+        || Role::parse(&text(matches, "role")).expect("the command line accepts only known roles");
+    let change = |role, disabled| {
+        Command::UserChange(UserChange {
+            email: text(matches, "email"),
+            role,
+            disabled,
+        })
+    };
+    match action {
+        "add" => Command::UserAdd(UserAdd {
+            email: text(matches, "email"),
+            name: text(matches, "name"),
+            role: role(),
+        }),
+        "role" => change(Some(role()), None),
+        "disable" => change(None, Some(true)),
+        "enable" => change(None, Some(false)),
+        "password" => Command::UserPassword(text(matches, "email")),
+        _ => Command::UserList,
     }
 }
 
-fn understand_token(matches: &ArgMatches) -> Result<TokenIssue, ConfigError> {
+fn understand_token(action: &str, matches: &ArgMatches) -> Result<Command, ConfigError> {
+    match action {
+        "issue" => Ok(Command::TokenIssue(understand_issue(matches)?)),
+        "revoke" => Ok(Command::TokenRevoke(text(matches, "id"))),
+        _ => Ok(Command::TokenList),
+    }
+}
+
+fn understand_issue(matches: &ArgMatches) -> Result<TokenIssue, ConfigError> {
     let scopes = matches.get_many::<String>("scopes").map(|scopes| {
         Right::ALL
             .into_iter()

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use http_edge::peer::Network;
 use telemetry::{LogFilter, LogFormat};
 
-pub use command::{Command, TokenIssue, UserAdd};
+pub use command::{Command, TokenIssue, UserAdd, UserChange};
 pub use problem::{ConfigError, Stop};
 pub use reference::markdown as reference_markdown;
 pub use values::{HostPort, Listen, PostgresUrl, PublicUrl};
