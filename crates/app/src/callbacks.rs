@@ -50,6 +50,27 @@ impl App {
             .ok_or(CallbackRefusal::Rejected(Rejected::SignatureWrong))
     }
 
+    /// Whether a callback with these headers is worth reading: the channel exists, and there is a
+    /// proof of the right form.
+    ///
+    /// # Errors
+    /// [`CallbackRefusal`] when no body could be taken.
+    pub async fn expect_callback(
+        &self,
+        channel: ChannelId,
+        headers: &[(String, String)],
+    ) -> Result<(), CallbackRefusal> {
+        let channel = self
+            .channel(channel)
+            .await?
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        Ok(connector.precheck(headers)?)
+    }
+
     /// Takes a callback. When this returns, it is durable.
     ///
     /// # Errors

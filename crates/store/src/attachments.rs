@@ -12,9 +12,9 @@ use domain::{AttachmentId, ContactId, ConversationId, MessageId, Pii, Timestamp}
 use serde::{Deserialize, Serialize};
 use vault::DataKey;
 
-use crate::file_key::FileKey;
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::file_key::FileKey;
 use crate::keyring::HOUSE;
 use crate::rows::{blob, id16, opt_blob, opt_id16};
 use crate::sealing::{open_json, seal_json};
@@ -394,7 +394,11 @@ impl Store {
                    AND (created_at < $1 OR NOT EXISTS \
                    (SELECT 1 FROM teammate WHERE teammate.id = attachment.uploader)) \
                    ORDER BY created_at LIMIT $3";
-        let bounds = vec![teammates_before.0.into(), others_before.0.into(), limit.into()];
+        let bounds = vec![
+            teammates_before.0.into(),
+            others_before.0.into(),
+            limit.into(),
+        ];
         let rows = self.db.query(sql, bounds).await?;
         rows.iter()
             .map(|row| Ok(AttachmentId::from_bytes(id16(row, 0)?)))

@@ -12,6 +12,7 @@ mod conversations;
 mod deliveries;
 mod error;
 mod feed;
+mod file_key;
 mod housekeeping;
 mod installation;
 mod jobs;
@@ -38,6 +39,7 @@ pub use conversations::{
 pub use deliveries::{Attempt, ParkedReceipt};
 pub use error::{Guard, StoreError};
 pub use feed::{Cursor, FeedEvent, FeedKind};
+pub use file_key::FileKey;
 pub use installation::{Company, Privacy};
 pub use jobs::{ClaimedJob, JobKind, NewJob};
 pub use keyring::KeyRing;
