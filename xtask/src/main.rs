@@ -1,6 +1,7 @@
-//! What a checkout is asked to do: `cargo xtask run`, `build`, `test`, and the checks that `test`
+//! What a checkout is asked to do: `cargo xtask run`, `build`, `test`, `bench`, and the checks that `test`
 //! is made of.
 
+mod bench;
 mod counts;
 mod place;
 mod process;
@@ -42,6 +43,8 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Measure the release binary; docs/performance.md says how and why
+    Bench(bench::Options),
     /// Check limits, layers and words of the source text
     Tidy,
     /// Write web/packages/api/openapi.json
@@ -64,6 +67,9 @@ fn main() -> ExitCode {
         Task::Run { arguments } => run(&place, &arguments),
         Task::Build => build(&place).map(|_| ()),
         Task::Test { steps, list } => return steps::test(&place, &steps, list),
+        Task::Bench(options) => {
+            build(&place).and_then(|binary| bench::run(&place, &options, &binary))
+        }
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::ConfigReference { check } => reference::configuration(&place, check),

@@ -309,6 +309,10 @@ impl App {
             author_name: None,
             attachments: count,
             at: now.0,
+            about: message.bytes(),
+            attachment_kind: files.first().map(|file| file.kind.as_str().to_owned()),
+            card: None,
+            deleted: false,
         };
         let append = Append::Inbound {
             at: now,

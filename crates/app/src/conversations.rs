@@ -315,6 +315,10 @@ impl App {
             author_name: Some(author.1.expose().clone()),
             attachments: 0,
             at: now.0,
+            about: note.bytes(),
+            attachment_kind: None,
+            card: None,
+            deleted: false,
         };
         let append = Append::Note { preview: &preview };
         self.store

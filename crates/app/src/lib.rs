@@ -38,7 +38,7 @@ pub use once::Once;
 pub use passkeys::PasskeyStart;
 pub use registry::Registry;
 pub use sending::{SendInput, Sent, TemplateRequest};
-pub use setup::{SetupInput, SetupOutcome};
+pub use setup::{CompanyChange, SetupInput, SetupOutcome};
 pub use signals::{ChatSignals, Presence, SignalEvent};
 pub use team::TeammateChange;
 

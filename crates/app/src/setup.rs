@@ -1,5 +1,6 @@
 //! The first start: a company, an owner, the own chat, the notice.
 
+use domain::access::Access;
 use domain::channel::{ChannelKind, ChannelState};
 use domain::teammate::Role;
 use domain::{ChannelId, EntryId, Pii, limits};
@@ -10,6 +11,9 @@ use vault::{Token, constant_time_equal, digest};
 use crate::channels::check_slug;
 use crate::identity::{check_email, check_name};
 use crate::{App, AppError, FieldProblem, IssuedSession, NewTeammateInput};
+
+/// Ten years.
+const RETENTION_DAYS_MAX: i64 = 3_650;
 
 pub struct SetupInput {
     pub token: Pii<String>,
@@ -146,9 +150,96 @@ impl App {
     }
 }
 
+/// What may change later; only what is named does.
+#[derive(Default)]
+pub struct CompanyChange {
+    pub name: Option<String>,
+    pub country: Option<String>,
+    pub controller: Option<String>,
+    pub contact_email: Option<Pii<String>>,
+    pub retention_days: Option<i64>,
+}
+
+impl App {
+    /// Company and notice facts as they are.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] before the set-up.
+    pub async fn company(&self) -> Result<(Company, Privacy), AppError> {
+        let company = self.store.company().await?.ok_or(AppError::NotFound)?;
+        let privacy = self.store.privacy().await?.ok_or(AppError::NotFound)?;
+        Ok((company, privacy))
+    }
+
+    /// Changes them; what customers read becomes a new version of the notice.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] with every field that needs another value.
+    pub async fn change_company(
+        &self,
+        _access: &Access,
+        change: &CompanyChange,
+    ) -> Result<(Company, Privacy), AppError> {
+        let (company_before, privacy_before) = self.company().await?;
+        let (mut company, mut privacy) = (company_before.clone(), privacy_before.clone());
+        let set = |to: &mut String, new: Option<&str>| {
+            if let Some(new) = new {
+                new.trim().clone_into(to);
+            }
+        };
+        set(&mut company.name, change.name.as_deref());
+        if let Some(country) = &change.country {
+            company.country = Some(country.trim().to_owned()).filter(|c| !c.is_empty());
+        }
+        set(&mut privacy.controller, change.controller.as_deref());
+        let email = change.contact_email.as_ref();
+        set(
+            &mut privacy.contact_email,
+            email.map(|e| e.expose().as_str()),
+        );
+        privacy.retention_days = change.retention_days.unwrap_or(privacy.retention_days);
+        let problems: Vec<FieldProblem> = [
+            check_name("name", &Pii::from(company.name.as_str())),
+            check_country("country", company.country.as_deref()),
+            check_name(
+                "privacy.controller",
+                &Pii::from(privacy.controller.as_str()),
+            ),
+            check_email(
+                "privacy.contact_email",
+                &Pii::from(privacy.contact_email.as_str()),
+            ),
+            check_retention("privacy.retention_days", privacy.retention_days),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !problems.is_empty() {
+            return Err(AppError::Invalid(problems));
+        }
+        if company != company_before || privacy != privacy_before {
+            self.describe_company(&company, &privacy).await?;
+        }
+        Ok((company, privacy))
+    }
+}
+
+fn check_country(field: &str, country: Option<&str>) -> Option<FieldProblem> {
+    country
+        .is_some_and(|c| c.chars().count() > limits::NAME_CHARS_MAX)
+        .then(|| FieldProblem::new(field, "field-too-long").with("max", limits::NAME_CHARS_MAX))
+}
+
+fn check_retention(field: &str, days: i64) -> Option<FieldProblem> {
+    (!(1..=RETENTION_DAYS_MAX).contains(&days)).then(|| {
+        FieldProblem::new(field, "field-range")
+            .with("min", 1)
+            .with("max", RETENTION_DAYS_MAX)
+    })
+}
+
 fn check(input: &SetupInput) -> Result<(), AppError> {
     let plain = |text: &str| Pii::from(text);
-    let retention = (1..=3_650).contains(&input.retention_days);
     let problems: Vec<FieldProblem> = [
         check_name("company.name", &plain(&input.company)),
         check_name("chat.title", &plain(&input.title)),
@@ -158,21 +249,10 @@ fn check(input: &SetupInput) -> Result<(), AppError> {
         check_name("owner.name", &input.owner.name),
         check_email("owner.email", &input.owner.email),
         crate::identity::check_password("owner.password", &input.owner.password),
-        (!retention).then(|| {
-            FieldProblem::new("privacy.retention_days", "field-range")
-                .with("min", 1)
-                .with("max", 3_650)
-        }),
+        check_retention("privacy.retention_days", input.retention_days),
         (input.owner.role != Role::Owner)
             .then(|| FieldProblem::new("owner.role", "field-choice").with("choices", "owner")),
-        (input
-            .country
-            .as_ref()
-            .is_some_and(|c| c.chars().count() > limits::NAME_CHARS_MAX))
-        .then(|| {
-            FieldProblem::new("company.country", "field-too-long")
-                .with("max", limits::NAME_CHARS_MAX)
-        }),
+        check_country("company.country", input.country.as_deref()),
     ]
     .into_iter()
     .flatten()

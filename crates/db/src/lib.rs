@@ -1,13 +1,13 @@
 //! The storage engine: one API over SQLite and PostgreSQL that knows no domain word.
 //!
 //! Writes are [`Batch`]es: data, each statement with the row count it expects. A writer takes
-//! what is queued, runs every batch in its own savepoint inside one transaction, commits once
-//! and only then answers all of them (group commit). A batch that misses an expectation is
-//! rolled back alone and its caller re-reads and re-decides. Nobody is ever handed an open
-//! transaction. Reads go to a small pool of read-only connections.
+//! what is queued, runs all of it inside one transaction, commits once and only then answers all
+//! of them (group commit). A batch that misses an expectation is rolled back alone and its caller
+//! re-reads and re-decides. Nobody is ever handed an open transaction. Reads go to a small pool of
+//! read-only connections.
 //!
 //! ```text
-//! commit(batch) ──▶ bounded queue ──▶ writer: BEGIN, savepoint per batch, COMMIT ──▶ answers
+//! commit(batch) ──▶ bounded queue ──▶ writer: BEGIN, all batches, COMMIT ──▶ answers
 //! query(sql)    ──▶ bounded queue ──▶ read-only connections
 //! changed()     ◀── ticks after every group commit, also for commits of other processes
 //! ```

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use telemetry::names;
 
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Lang, Peer};
@@ -54,7 +55,10 @@ pub async fn metrics(
         return Err(Problem::not_found(lang));
     }
     let text = match &http.metrics {
-        Some(metrics) => metrics.render(),
+        Some(metrics) => {
+            note_engine(&http.app.store().engine_stats());
+            metrics.render()
+        }
         None => String::new(),
     };
     let kind = "text/plain; version=0.0.4; charset=utf-8";
@@ -63,4 +67,16 @@ pub async fn metrics(
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, text).into_response())
+}
+
+/// The engine counts by itself, so its figures are exact at the moment they are asked for.
+fn note_engine(stats: &store::EngineStats) {
+    for (result, count) in [
+        ("committed", stats.batches),
+        ("conflict", stats.refused),
+        ("failed", stats.unknown),
+    ] {
+        metrics::counter!(names::DB_BATCHES, "result" => result).absolute(count);
+    }
+    metrics::counter!(names::DB_COMMITS).absolute(stats.commits);
 }

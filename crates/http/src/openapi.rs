@@ -99,6 +99,7 @@ fn problem(description: &str) -> utoipa::openapi::Response {
         api::passkeys::remove,
         api::teammates::list, api::teammates::change, api::teammates::tokens,
         api::teammates::revoke_token,
+        api::company::show, api::company::change,
         api::channels::list, api::channels::create, api::channels::change,
         api::entries::list, api::entries::create, api::entries::qr,
         api::conversations::list, api::conversations::counts, api::conversations::show,

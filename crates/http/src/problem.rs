@@ -42,7 +42,7 @@ pub struct Problem {
 
 /// Seconds after which a full or slow house is worth another try.
 const RETRY_SOON: u32 = 2;
-const RETRY_AFTER_FAILURES: u32 = 300;
+const RETRY_AFTER_FAILURES: u32 = 900;
 
 impl Problem {
     #[must_use]

@@ -1,6 +1,6 @@
 //! Contacts and the addresses by which they are reached.
 
-use db::Row;
+use db::{Row, Sql, Value};
 use domain::channel::AddressKind;
 use domain::inbound::ExternalAddress;
 use domain::{AddressId, ChannelId, ContactId, ConversationId, EntryId, Pii, Timestamp};
@@ -68,11 +68,39 @@ pub struct Known {
     pub address: AddressId,
     pub contact: ContactId,
     pub conversation: Option<ConversationId>,
+    /// Where that conversation goes on at present.
+    pub conversation_address: Option<AddressId>,
     pub kind: AddressKind,
+    pub last_used_at: Timestamp,
+}
+
+/// What is known before an inbound message is understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstLook {
+    SeenBefore,
+    New(Vec<Known>),
 }
 
 const ADDRESS: &str = "SELECT id, contact_id, channel_id, kind, sealed, verified, valid_from, \
                        valid_to, last_used_at FROM address";
+
+/// One answer an address, in their order.
+fn known_of(addresses: &[ExternalAddress], answers: &[Vec<Row>]) -> Result<Vec<Known>, StoreError> {
+    let mut known = Vec::with_capacity(addresses.len());
+    for (address, found) in addresses.iter().zip(answers) {
+        if let Some(row) = found.first() {
+            known.push(Known {
+                address: AddressId::from_bytes(id16(row, 0)?),
+                contact: ContactId::from_bytes(id16(row, 1)?),
+                conversation: opt_id16(row, 2)?.map(ConversationId::from_bytes),
+                conversation_address: opt_id16(row, 3)?.map(AddressId::from_bytes),
+                kind: address.kind,
+                last_used_at: at(row, 4)?,
+            });
+        }
+    }
+    Ok(known)
+}
 
 impl Store {
     /// Whom the channel's addresses belong to; unknown ones are left out.
@@ -84,31 +112,58 @@ impl Store {
         channel: ChannelId,
         addresses: &[ExternalAddress],
     ) -> Result<Vec<Known>, StoreError> {
-        let mut known = Vec::with_capacity(addresses.len());
-        for address in addresses {
-            let lookup = self
-                .ring
-                .lookup(address.kind.as_str(), address.value.expose());
-            let sql = "SELECT a.id, a.contact_id, c.id FROM address a \
-                       LEFT JOIN conversation c \
-                       ON c.contact_id = a.contact_id AND c.channel_id = a.channel_id \
-                       WHERE a.channel_id = $1 AND a.kind = $2 AND a.lookup = $3 \
-                       AND a.valid_to IS NULL";
-            let params = vec![
-                blob(channel.bytes()),
-                address.kind.as_str().into(),
-                blob(lookup),
-            ];
-            if let Some(row) = self.db.query_opt(sql, params).await? {
-                known.push(Known {
-                    address: AddressId::from_bytes(id16(&row, 0)?),
-                    contact: ContactId::from_bytes(id16(&row, 1)?),
-                    conversation: opt_id16(&row, 2)?.map(ConversationId::from_bytes),
-                    kind: address.kind,
-                });
-            }
+        let questions: Vec<_> = addresses
+            .iter()
+            .map(|address| self.address_question(channel, address))
+            .collect();
+        let answers = match questions.len() {
+            0 => return Ok(Vec::new()),
+            _ => self.db.snapshot(questions).await?,
+        };
+        known_of(addresses, &answers)
+    }
+
+    /// Whether an inbound item was seen before and whom its addresses belong to, as
+    /// [`Store::was_seen`] and [`Store::lookup_addresses`] answer one after the other.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn first_look(
+        &self,
+        channel: ChannelId,
+        at: Timestamp,
+        provider_id: &Pii<String>,
+        addresses: &[ExternalAddress],
+    ) -> Result<FirstLook, StoreError> {
+        let mut questions = vec![self.seen_question(channel, at, provider_id)];
+        questions.extend(
+            addresses
+                .iter()
+                .map(|address| self.address_question(channel, address)),
+        );
+        let answers = self.db.snapshot(questions).await?;
+        match answers.split_first() {
+            Some((seen, _)) if !seen.is_empty() => Ok(FirstLook::SeenBefore),
+            Some((_, found)) => Ok(FirstLook::New(known_of(addresses, found)?)),
+            None => Err(StoreError::Corrupt("snapshot")),
         }
-        Ok(known)
+    }
+
+    fn address_question(&self, channel: ChannelId, address: &ExternalAddress) -> (Sql, Vec<Value>) {
+        let lookup = self
+            .ring
+            .lookup(address.kind.as_str(), address.value.expose());
+        let sql = "SELECT a.id, a.contact_id, c.id, c.address_id, a.last_used_at FROM address a \
+                   LEFT JOIN conversation c \
+                   ON c.contact_id = a.contact_id AND c.channel_id = a.channel_id \
+                   WHERE a.channel_id = $1 AND a.kind = $2 AND a.lookup = $3 \
+                   AND a.valid_to IS NULL";
+        let params = vec![
+            blob(channel.bytes()),
+            address.kind.as_str().into(),
+            blob(lookup),
+        ];
+        (sql.into(), params)
     }
 
     /// # Errors

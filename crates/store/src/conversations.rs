@@ -82,6 +82,15 @@ pub struct Preview {
     pub author_name: Option<String>,
     pub attachments: i64,
     pub at: i64,
+    /// The message or note it shows: when that changes, so must this.
+    pub about: [u8; 16],
+    /// The first file's kind, and the card's, by their words.
+    #[serde(default)]
+    pub attachment_kind: Option<String>,
+    #[serde(default)]
+    pub card: Option<String>,
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// Which conversations a list shows. Empty `statuses` means all but done.
@@ -151,8 +160,18 @@ const JOINS: &str = "JOIN contact p ON p.id = c.contact_id JOIN address a ON a.i
     AND n.channel_id = c.channel_id AND n.kind = 'phone' AND n.valid_to IS NULL \
     ORDER BY n.valid_from DESC, n.id DESC LIMIT 1)";
 
+/// The whole statement as one constant: the engines find those without reading them again.
+macro_rules! append {
+    ($rest:literal) => {
+        concat!(
+            "UPDATE conversation SET last_seq = last_seq + 1, version = version + 1",
+            $rest
+        )
+    };
+}
+
 impl Append<'_> {
-    /// The rest of the `UPDATE`, and its parameters from `$2` on.
+    /// The `UPDATE`, and its parameters from `$2` on.
     fn changes(
         &self,
         key: &vault::DataKey,
@@ -182,12 +201,14 @@ impl Append<'_> {
                 };
                 let opened = opens_window.then_some(at.0);
                 (
-                    ", status = 'open', snoozed_until = NULL, unread = unread + 1, \
+                    append!(
+                        ", status = 'open', snoozed_until = NULL, unread = unread + 1, \
                      last_message_at = CASE WHEN last_message_at < $2 THEN $2 ELSE last_message_at END, \
                      preview = $3, last_inbound_id = COALESCE($4, last_inbound_id), \
                      last_inbound_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN last_inbound_at \
                      WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
-                     THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1",
+                     THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1"
+                    ),
                     vec![at.0.into(), seal(preview)?, sealed_id, opt_int(opened)],
                 )
             }
@@ -200,25 +221,34 @@ impl Append<'_> {
                 let mut params = state_values(state);
                 params.extend([at.0.into(), seal(preview)?, (*version).into()]);
                 (
-                    ", status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
+                    append!(
+                        ", status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
                      team_read_seq = last_seq + 1, last_message_at = CASE WHEN last_message_at < $5 \
-                     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7",
+                     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7"
+                    ),
                     params,
                 )
             }
             Append::Echo { at, preview } => (
-                ", preview = $3, last_message_at = CASE WHEN last_message_at < $2 THEN $2 \
-                 ELSE last_message_at END WHERE id = $1",
+                append!(
+                    ", preview = $3, last_message_at = CASE WHEN last_message_at < $2 THEN $2 \
+                 ELSE last_message_at END WHERE id = $1"
+                ),
                 vec![at.0.into(), seal(preview)?],
             ),
-            Append::Note { preview } => (", preview = $2 WHERE id = $1", vec![seal(preview)?]),
-            Append::Activity => (" WHERE id = $1", Vec::new()),
+            Append::Note { preview } => (
+                append!(", preview = $2 WHERE id = $1"),
+                vec![seal(preview)?],
+            ),
+            Append::Activity => (append!(" WHERE id = $1"), Vec::new()),
             Append::Change { state, version } => {
                 let mut params = state_values(state);
                 params.push((*version).into());
                 (
-                    ", status = $2, assignee_id = $3, snoozed_until = $4 \
-                     WHERE id = $1 AND version = $5",
+                    append!(
+                        ", status = $2, assignee_id = $3, snoozed_until = $4 \
+                     WHERE id = $1 AND version = $5"
+                    ),
                     params,
                 )
             }
@@ -482,6 +512,32 @@ impl Store {
         );
     }
 
+    /// Another line for the list, where the newest item itself changed; the unit fails when a
+    /// newer one came meanwhile.
+    ///
+    /// # Errors
+    /// What the vault says; at commit [`Guard::Conversation`].
+    pub async fn replace_preview(
+        &self,
+        unit: &mut Unit,
+        conversation: &Conversation,
+        preview: &Preview,
+    ) -> Result<(), StoreError> {
+        let key = self.ring.contact_key(conversation.contact).await?;
+        let id = conversation.id.bytes();
+        unit.one(
+            Guard::Conversation,
+            "UPDATE conversation SET preview = $2, version = version + 1 \
+             WHERE id = $1 AND last_seq = $3",
+            vec![
+                blob(id),
+                seal_json(&key, "conversation.preview", &id, preview)?,
+                conversation.last_seq.into(),
+            ],
+        );
+        Ok(())
+    }
+
     /// Takes the next number of the conversation and changes what the new item changes. Must be
     /// followed by the insertion of exactly one item.
     ///
@@ -495,15 +551,9 @@ impl Store {
         append: &Append<'_>,
     ) -> Result<(), StoreError> {
         let key = self.ring.contact_key(contact).await?;
-        let (changes, mut params) = append.changes(&key, conversation.bytes())?;
+        let (sql, mut params) = append.changes(&key, conversation.bytes())?;
         params.insert(0, blob(conversation.bytes()));
-        unit.one(
-            Guard::Conversation,
-            format!(
-                "UPDATE conversation SET last_seq = last_seq + 1, version = version + 1{changes}"
-            ),
-            params,
-        );
+        unit.one(Guard::Conversation, sql, params);
         Ok(())
     }
 

@@ -146,8 +146,10 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<FeedEvent>, StoreError> {
         let sql = Sql::Pair {
+            // `seq` is the row's own number, and of a pair that ends with it SQLite would use only
+            // the beginning: it would read the feed from its start. `+tx` keeps it from trying.
             sqlite: "SELECT seq, tx, at, kind, conversation_id, item_seq, ref_id FROM feed \
-                     WHERE (tx, seq) > ($1, $2) ORDER BY tx, seq LIMIT $3",
+                     WHERE seq > $2 AND +tx >= $1 ORDER BY seq LIMIT $3",
             postgres: "SELECT seq, tx, at, kind, conversation_id, item_seq, ref_id FROM feed \
                        WHERE (tx, seq) > ($1, $2) \
                        AND tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) \
@@ -231,8 +233,12 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn feed_distance(&self, cursor: Cursor, most: i64) -> Result<bool, StoreError> {
-        let sql = "SELECT COUNT(*) AS count FROM (SELECT seq FROM feed WHERE (tx, seq) > ($1, $2) \
-                   LIMIT $3) missed";
+        let sql = Sql::Pair {
+            sqlite: "SELECT COUNT(*) AS count FROM (SELECT seq FROM feed \
+                     WHERE seq > $2 AND +tx >= $1 LIMIT $3) missed",
+            postgres: "SELECT COUNT(*) AS count FROM (SELECT seq FROM feed \
+                       WHERE (tx, seq) > ($1, $2) LIMIT $3) missed",
+        };
         let params = vec![cursor.tx.into(), cursor.seq.into(), (most + 1).into()];
         Ok(self.db.query_one(sql, params).await?.int(0)? > most)
     }

@@ -88,6 +88,7 @@ fn job_of(row: &Row, lease_until: Timestamp) -> Result<ClaimedJob, StoreError> {
 impl Store {
     /// The job is due whatever the clock will say: only trying again waits for a time.
     pub fn add_job(&self, unit: &mut Unit, job: &NewJob) {
+        unit.note_jobs();
         unit.run(
             "INSERT INTO job (id, kind, lane, place, state, run_at, attempts, lease_until, subject, \
              created_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(place), 0) + 1 FROM job), \
@@ -171,6 +172,7 @@ impl Store {
     }
 
     pub fn finish_job(&self, unit: &mut Unit, id: JobId) {
+        unit.note_jobs();
         unit.run("DELETE FROM job WHERE id = $1", vec![blob(id.bytes())]);
     }
 
@@ -185,6 +187,7 @@ impl Store {
         reason: &str,
         counted: bool,
     ) {
+        unit.note_jobs();
         unit.run(
             "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3, \
              attempts = attempts - $4, \
@@ -200,6 +203,7 @@ impl Store {
 
     /// The job is out of the way of its lane and waits for a person.
     pub fn quarantine_job(&self, unit: &mut Unit, id: JobId, reason: &str) {
+        unit.note_jobs();
         unit.run(
             "UPDATE job SET state = 'quarantined', lease_until = 0, last_error = $2 WHERE id = $1",
             vec![blob(id.bytes()), reason.into()],

@@ -32,10 +32,11 @@ mod unit;
 pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
 pub use callbacks::{CallbackState, StoredCallback};
 pub use channels::{Channel, Entry, NewEntry};
-pub use contacts::{Address, Contact, ContactSummary, Known, NewAddress, NewContact};
+pub use contacts::{Address, Contact, ContactSummary, FirstLook, Known, NewAddress, NewContact};
 pub use conversations::{
     Append, Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
 };
+pub use db::Stats as EngineStats;
 pub use deliveries::{Attempt, ParkedReceipt};
 pub use error::{Guard, StoreError};
 pub use feed::{Cursor, FeedEvent, FeedKind};
@@ -58,6 +59,7 @@ use std::sync::Arc;
 
 use db::Database;
 use ports::{Clock, Ids};
+use tokio::sync::watch;
 
 /// The house's memory: one database, and the keys without which it reads as noise.
 #[derive(Clone)]
@@ -66,6 +68,8 @@ pub struct Store {
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
+    /// Counts commits that changed what there is to do.
+    jobs: watch::Sender<u64>,
 }
 
 impl Store {
@@ -85,6 +89,7 @@ impl Store {
             ring: Arc::new(ring),
             clock,
             ids,
+            jobs: watch::Sender::new(0),
         };
         store.check_fingerprint().await?;
         Ok(store)
@@ -102,13 +107,20 @@ impl Store {
 
     /// Ticks after every commit, also of other processes on the same database.
     #[must_use]
-    pub fn changed(&self) -> tokio::sync::watch::Receiver<u64> {
+    pub fn changed(&self) -> watch::Receiver<u64> {
         self.db.changed()
+    }
+
+    /// Ticks after commits of this process that changed what there is to do: most commits do not,
+    /// and looking after each of them would cost as much as the commit.
+    #[must_use]
+    pub fn jobs_changed(&self) -> watch::Receiver<u64> {
+        self.jobs.subscribe()
     }
 
     /// Figures of the engine for `/metrics`.
     #[must_use]
-    pub fn engine_stats(&self) -> db::Stats {
+    pub fn engine_stats(&self) -> EngineStats {
         self.db.stats()
     }
 
@@ -134,8 +146,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Stale`] names the guard that no longer held.
     pub async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
+        let has_jobs = unit.has_jobs();
         let (batch, guards) = unit.into_parts();
-        match self.db.commit(batch).await {
+        let committed = self.db.commit(batch).await;
+        if has_jobs {
+            // Also after a failure: what became of it may be unknown.
+            self.jobs
+                .send_modify(|count| *count = count.wrapping_add(1));
+        }
+        match committed {
             Ok(_committed) => Ok(()),
             Err(error) => Err(StoreError::of_commit(error, &guards)),
         }

@@ -1,6 +1,6 @@
 //! Messages: what the contact sees, in both directions.
 
-use db::{Row, Value};
+use db::{Row, Sql, Value};
 use domain::content::Content;
 use domain::delivery::{Cost, DeliveryError, DeliveryState, FailureClass};
 use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, TeammateId, Timestamp};
@@ -117,6 +117,10 @@ pub struct StoredMessage {
     pub deleted_at: Option<Timestamp>,
     pub version: i64,
 }
+
+/// How far back a message is found by the provider's id; this bounds the walk through a
+/// conversation that never ends.
+const FOUND_WITHIN: i64 = 20_000;
 
 pub(crate) const MESSAGE: &str = "SELECT m.conversation_id, m.seq, m.id, m.channel_id, m.direction, \
     m.author_kind, m.author_id, m.sealed, m.at, m.provider_id, m.attachments, m.state, \
@@ -255,6 +259,16 @@ impl Store {
         at: Timestamp,
         provider_id: &Pii<String>,
     ) -> Result<bool, StoreError> {
+        let (sql, params) = self.seen_question(channel, at, provider_id);
+        Ok(self.db.query_opt(sql, params).await?.is_some())
+    }
+
+    pub(crate) fn seen_question(
+        &self,
+        channel: ChannelId,
+        at: Timestamp,
+        provider_id: &Pii<String>,
+    ) -> (Sql, Vec<Value>) {
         let sql =
             "SELECT hour FROM dedup WHERE channel_id = $1 AND hour = $2 AND provider_key = $3";
         let params = vec![
@@ -262,7 +276,7 @@ impl Store {
             at.hour().into(),
             blob(self.provider_key(provider_id)),
         ];
-        Ok(self.db.query_opt(sql, params).await?.is_some())
+        (sql.into(), params)
     }
 
     /// The author wrote this under its own id; the same id again is refused with
@@ -354,9 +368,12 @@ impl Store {
         provider_id: &Pii<String>,
     ) -> Result<Option<StoredMessage>, StoreError> {
         let key = self.provider_key(provider_id);
+        // One walk along the index of the conversation, from its newest message on: what is quoted,
+        // changed or reacted to was said a moment ago.
         let sql = format!(
             "{MESSAGE} WHERE m.conversation_id = $1 AND m.provider_key = $2 \
-             AND m.provider_key IS NOT NULL ORDER BY m.seq LIMIT 1"
+             AND m.seq > (SELECT last_seq FROM conversation WHERE id = $1) - {FOUND_WITHIN} \
+             ORDER BY m.seq DESC LIMIT 1"
         );
         let row = self
             .db
@@ -433,13 +450,18 @@ impl Store {
         let id = message.bytes();
         let empty = ContentRow::of(&Content::default());
         unit.run(
-            "UPDATE message SET sealed = $2, deleted_at = $3, version = version + 1 \
+            "UPDATE message SET sealed = $2, deleted_at = $3, attachments = 0, version = version + 1 \
              WHERE id = $1 AND deleted_at IS NULL",
             vec![
                 blob(id),
                 seal_json(&key, "message.sealed", &id, &empty)?,
                 at.0.into(),
             ],
+        );
+        // Its files become uploads that nobody sent: their bytes go with the next tidying up.
+        unit.run(
+            "UPDATE attachment SET message_id = NULL, created_at = 0 WHERE message_id = $1",
+            vec![blob(id)],
         );
         unit.run("DELETE FROM reaction WHERE message_id = $1", vec![blob(id)]);
         Ok(())

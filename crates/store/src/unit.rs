@@ -9,6 +9,7 @@ use crate::error::Guard;
 pub struct Unit {
     batch: Batch,
     guards: Vec<Guard>,
+    has_jobs: bool,
 }
 
 impl Unit {
@@ -44,6 +45,15 @@ impl Unit {
             returning: false,
         });
         self.guards.push(guard);
+    }
+
+    /// It changes what there is to do.
+    pub(crate) const fn note_jobs(&mut self) {
+        self.has_jobs = true;
+    }
+
+    pub(crate) const fn has_jobs(&self) -> bool {
+        self.has_jobs
     }
 
     pub(crate) fn into_parts(self) -> (Batch, Vec<Guard>) {

@@ -10,6 +10,7 @@ pub mod names {
     pub const CALLBACKS: &str = "tresen_callbacks_total";
     pub const CALLBACK_ITEMS: &str = "tresen_callback_items_total";
     pub const DB_BATCHES: &str = "tresen_db_batches_total";
+    pub const DB_COMMITS: &str = "tresen_db_commits_total";
     pub const DELIVERIES: &str = "tresen_deliveries_total";
     pub const HTTP_REQUESTS: &str = "tresen_http_requests_total";
     pub const HTTP_REQUEST_SECONDS: &str = "tresen_http_request_seconds";
@@ -77,6 +78,12 @@ pub const METRICS: &[Metric] = &[
         MetricKind::Counter,
         "`result` = committed, conflict, failed",
         "Batches of writes; after a conflict the use case decides anew",
+    ),
+    metric(
+        names::DB_COMMITS,
+        MetricKind::Counter,
+        "",
+        "Commits; each waits for the disk once and carries the batches that queued meanwhile",
     ),
     metric(
         names::DELIVERIES,

@@ -34,7 +34,7 @@ pub enum ServeError {
     Metrics(#[from] telemetry::MetricsError),
 }
 
-/// Figures of the engine are looked at this often.
+/// Jobs that wait are counted this often.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// A house that runs: where it listens, and how it is ended.
@@ -124,14 +124,6 @@ impl Running {
 async fn look(app: App, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
     while !*stopping.borrow() {
         metrics.upkeep();
-        let stats = app.store().engine_stats();
-        for (result, count) in [
-            ("committed", stats.batches),
-            ("conflict", stats.refused),
-            ("failed", stats.unknown),
-        ] {
-            metrics::counter!(names::DB_BATCHES, "result" => result).absolute(count);
-        }
         if let Ok(counts) = app.store().job_counts().await {
             let waiting = counts
                 .iter()

@@ -1,6 +1,7 @@
 //! What `cargo xtask test` does, in order. A step whose subject is not there yet is left out.
 
 mod deny;
+mod instructions;
 mod machine;
 
 use std::process::{Command, ExitCode};
@@ -120,6 +121,9 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
         ),
         step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
+        }),
+        step("instructions", &["machine", "build"], RUST, |log| {
+            instructions::check(place, log)
         }),
         step("dependencies", &[], "tools", |log| deny::check(place, log)),
         step("advisories", &["dependencies"], "tools", |log| {

@@ -4,8 +4,15 @@ use regex_lite::Regex;
 
 use super::{Finding, Tree};
 
-/// SQL stands in the store and its engine; their test kit speaks it too.
-const SQL_ROOMS: [&str; 4] = ["crates/db/", "crates/store/", "crates/testkit/", "xtask/"];
+/// SQL stands in the store and its engine; their test kit speaks it too, and so does what is
+/// measured beside them.
+const SQL_ROOMS: [&str; 5] = [
+    "crates/bench/",
+    "crates/db/",
+    "crates/store/",
+    "crates/testkit/",
+    "xtask/",
+];
 /// Rooms that decide and must not know whom they decide for.
 const NAMELESS_ROOMS: [&str; 2] = ["crates/app/", "crates/domain/"];
 /// The one list of channel kinds.

@@ -1,7 +1,7 @@
 //! Who wrote: the most durable address first, never the display name.
 
 use domain::inbound::{ExternalAddress, Sender};
-use domain::{AddressId, ContactId, ConversationId};
+use domain::{AddressId, ContactId, ConversationId, Timestamp};
 use store::{Channel, Known, NewAddress, NewContact, NewConversation, Unit};
 
 use crate::{App, AppError};
@@ -12,6 +12,8 @@ pub(crate) struct Person {
     pub(crate) contact: ContactId,
     pub(crate) conversation: ConversationId,
     pub(crate) address: AddressId,
+    /// `None` when the address is new to us.
+    pub(crate) address_used_at: Option<Timestamp>,
     pub(crate) is_new: bool,
     pub(crate) opened: bool,
     /// An address moved to this contact from another one.
@@ -41,14 +43,25 @@ impl App {
         channel: &Channel,
         sender: &Sender,
     ) -> Result<Option<Person>, AppError> {
-        if sender.addresses.is_empty() {
-            return Ok(None);
-        }
-        let now = self.now();
         let known = self
             .store
             .lookup_addresses(channel.id, &sender.addresses)
             .await?;
+        self.stage_known(unit, channel, sender, &known).await
+    }
+
+    /// The same with what [`App::stage_person`] would look up.
+    pub(crate) async fn stage_known(
+        &self,
+        unit: &mut Unit,
+        channel: &Channel,
+        sender: &Sender,
+        known: &[Known],
+    ) -> Result<Option<Person>, AppError> {
+        if sender.addresses.is_empty() {
+            return Ok(None);
+        }
+        let now = self.now();
         let contact = match known.first() {
             Some(first) => first.contact,
             None => {
@@ -66,7 +79,7 @@ impl App {
         let mut first_address = None;
         for address in &sender.addresses {
             let (id, moved) = self
-                .stage_address(unit, channel, contact, address, &known)
+                .stage_address(unit, channel, contact, address, known)
                 .await?;
             merged |= moved;
             first_address = first_address.or(Some(id));
@@ -74,14 +87,14 @@ impl App {
         let Some(address) = first_address else {
             return Ok(None);
         };
-        let existing = known
-            .iter()
-            .find(|k| k.contact == contact)
-            .and_then(|k| k.conversation);
+        let theirs = known.iter().find(|known| known.contact == contact);
+        let existing = theirs.and_then(|known| known.conversation);
         let conversation = match existing {
             Some(conversation) => {
-                self.store
-                    .set_conversation_address(unit, conversation, address);
+                if theirs.and_then(|known| known.conversation_address) != Some(address) {
+                    self.store
+                        .set_conversation_address(unit, conversation, address);
+                }
                 conversation
             }
             None => {
@@ -100,6 +113,10 @@ impl App {
             contact,
             conversation,
             address,
+            address_used_at: known
+                .iter()
+                .find(|known| known.address == address)
+                .map(|known| known.last_used_at),
             is_new: known.is_empty(),
             opened: existing.is_none(),
             merged,

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::content::{Content, Quote, preview};
+use domain::content::{CardKind, Content, Quote, preview};
 use domain::delivery::DeliveryState;
 use domain::inbound::{InboundMedia, InboundMessage, Origin};
-use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii};
+use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii, Timestamp, time};
 use store::{
-    ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, JobKind,
-    NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
+    ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, FirstLook,
+    JobKind, NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
 };
 
 use super::Staged;
@@ -23,18 +23,20 @@ impl App {
         channel: &Channel,
         message: &InboundMessage,
     ) -> Result<Option<Staged>, AppError> {
-        if self
+        let addresses = &message.sender.addresses;
+        let looked = self
             .store
-            .was_seen(channel.id, message.at, &message.provider_id)
-            .await?
-        {
-            return Ok(None);
-        }
+            .first_look(channel.id, message.at, &message.provider_id, addresses)
+            .await?;
+        let known = match looked {
+            FirstLook::SeenBefore => return Ok(None),
+            FirstLook::New(known) => known,
+        };
         let mut unit = Unit::new();
         self.store
             .first_sight(&mut unit, channel.id, message.at, &message.provider_id);
         let Some(person) = self
-            .stage_person(&mut unit, channel, &message.sender)
+            .stage_known(&mut unit, channel, &message.sender, &known)
             .await?
         else {
             return Ok(None);
@@ -43,8 +45,12 @@ impl App {
         let content = self.inbound_content(&person, message).await?;
         self.stage_inbound(&mut unit, channel, &person, message, content)
             .await?;
-        self.store
-            .use_address(&mut unit, person.address, self.now());
+        let now = self.now();
+        // People see minutes; a row that is written for every message costs a page of the log.
+        let is_old = |used: Timestamp| now.0 - used.0 >= time::MINUTE_MS;
+        if person.address_used_at.is_some_and(is_old) {
+            self.store.use_address(&mut unit, person.address, now);
+        }
         if person.opened {
             let kind = FeedKind::ConversationCreated;
             self.store
@@ -147,7 +153,7 @@ impl App {
         let id = MessageId::from_bytes(self.fresh());
         let (conversation, contact) = (person.conversation, person.contact);
         let echo = message.origin == Origin::Echo;
-        let preview = inbound_preview(message, echo, &content);
+        let preview = inbound_preview(id, message, &content);
         let append = if echo {
             Append::Echo {
                 at: message.at,
@@ -243,25 +249,39 @@ impl App {
     }
 }
 
-fn inbound_preview(message: &InboundMessage, echo: bool, content: &Content) -> Preview {
-    let text = match (&content.text, &content.card) {
-        (Some(text), _) => preview(text.expose(), PREVIEW_CHARS),
-        (None, Some(card)) => card
-            .lines
-            .first()
-            .map(|(_, value)| preview(value.expose(), PREVIEW_CHARS))
-            .unwrap_or_default(),
-        (None, None) => String::new(),
-    };
+fn inbound_preview(id: MessageId, message: &InboundMessage, content: &Content) -> Preview {
     Preview {
-        kind: if echo {
+        kind: if message.origin == Origin::Echo {
             PreviewKind::Outbound
         } else {
             PreviewKind::Inbound
         },
-        text,
+        text: preview_line(content),
         author_name: None,
         attachments: i64::try_from(message.media.len()).unwrap_or(0),
         at: message.at.0,
+        about: id.bytes(),
+        attachment_kind: message
+            .media
+            .first()
+            .map(|media| media.kind.as_str().to_owned()),
+        card: content
+            .card
+            .as_ref()
+            .map(|card| card.kind.as_str().to_owned()),
+        deleted: false,
+    }
+}
+
+/// One line of what was said. A card we do not understand has none: its words are the provider's.
+pub(super) fn preview_line(content: &Content) -> String {
+    match (&content.text, &content.card) {
+        (Some(text), _) => preview(text.expose(), PREVIEW_CHARS),
+        (None, Some(card)) if card.kind != CardKind::Unsupported => card
+            .lines
+            .first()
+            .map(|(_, value)| preview(value.expose(), PREVIEW_CHARS))
+            .unwrap_or_default(),
+        (None, _) => String::new(),
     }
 }

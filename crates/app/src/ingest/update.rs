@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use domain::inbound::{ExternalAddress, IdentityCause, Origin, PreferenceDecision, Sender};
 use domain::{AddressId, Pii, Timestamp};
-use store::{ActivityKind, Author, Channel, FeedKind, Known, NewAddress, StoredMessage, Unit};
+use store::{
+    ActivityKind, Author, Channel, FeedKind, Known, NewAddress, Preview, StoredMessage, Unit,
+};
 
 use super::Staged;
 use super::identify::Person;
+use super::message::preview_line;
 use crate::{App, AppError};
 
 impl App {
@@ -51,6 +54,10 @@ impl App {
         self.store
             .edit_message(&mut unit, known.contact, &message, &content, at)
             .await?;
+        self.mend_preview(&mut unit, &message, |preview| {
+            preview.text = preview_line(&content);
+        })
+        .await?;
         self.feed_message(&mut unit, &message);
         Ok(Some(unit.into()))
     }
@@ -72,6 +79,13 @@ impl App {
         self.store
             .delete_message(&mut unit, known.contact, message.id, at)
             .await?;
+        self.mend_preview(&mut unit, &message, |preview| {
+            preview.text.clear();
+            preview.attachments = 0;
+            (preview.attachment_kind, preview.card) = (None, None);
+            preview.deleted = true;
+        })
+        .await?;
         self.feed_message(&mut unit, &message);
         Ok(Some(unit.into()))
     }
@@ -101,6 +115,28 @@ impl App {
             .await?;
         self.feed_message(&mut unit, &message);
         Ok(Some(unit.into()))
+    }
+
+    /// The list shows the newest message in a line: what was changed or taken back there must not
+    /// stay readable here.
+    async fn mend_preview(
+        &self,
+        unit: &mut Unit,
+        message: &StoredMessage,
+        change: impl FnOnce(&mut Preview),
+    ) -> Result<(), AppError> {
+        let found = self.store.lookup_conversation(message.conversation).await?;
+        let Some(conversation) = found else {
+            return Ok(());
+        };
+        let shown = conversation.preview.clone();
+        if let Some(mut preview) = shown.filter(|shown| shown.about == message.id.bytes()) {
+            change(&mut preview);
+            self.store
+                .replace_preview(unit, &conversation, &preview)
+                .await?;
+        }
+        Ok(())
     }
 
     fn feed_message(&self, unit: &mut Unit, message: &StoredMessage) {
@@ -268,6 +304,7 @@ impl App {
             contact: known.contact,
             conversation,
             address: known.address,
+            address_used_at: Some(known.last_used_at),
             is_new: false,
             opened: false,
             merged: false,

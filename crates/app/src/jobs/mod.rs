@@ -60,7 +60,7 @@ impl Runner {
 
     /// Works until `stop` turns true, then finishes what is at hand.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut changed = self.app.store().changed();
+        let mut changed = self.app.store().jobs_changed();
         let mut tasks = JoinSet::new();
         let mut tidied = None;
         while let Err(error) = self.app.backlog.load(&self.app.store).await {

@@ -547,5 +547,12 @@ fn outbound_preview(piece: &Piece, name: &Pii<String>, now: Timestamp) -> Previe
         author_name: Some(name.expose().clone()),
         attachments: i64::try_from(piece.files.len()).unwrap_or(0),
         at: now.0,
+        about: piece.id.bytes(),
+        attachment_kind: piece
+            .files
+            .first()
+            .map(|file| file.kind.as_str().to_owned()),
+        card: None,
+        deleted: false,
     }
 }

@@ -18,6 +18,8 @@ const GROUP: GroupLimit = GroupLimit {
     batches: 256,
     statements: 8_192,
 };
+/// Groups that run apart after one in which a batch was refused: refusals come in swarms.
+const WARY_FOR: u32 = 8;
 /// How often an idle writer looks after checkpoints and the commits of other processes.
 const IDLE: Duration = Duration::from_millis(250);
 /// How long a checkpoint of the writer waits for readers: others wait for the writer.
@@ -43,6 +45,8 @@ pub struct Writer {
     /// Frames at which writing stops for a checkpoint.
     log_limit: i64,
     data_version: i64,
+    /// Groups left that run with a savepoint a batch.
+    wary: u32,
     /// A job that was taken while a group was gathered and does not belong into it.
     next: Option<Job>,
     /// The claim on the file ends with the thread.
@@ -67,6 +71,7 @@ impl Writer {
             log,
             log_limit: TOO_LARGE,
             data_version,
+            wary: 0,
             next: None,
             _lock: lock,
         })
@@ -108,16 +113,19 @@ impl Writer {
             self.fail_all(group, error);
             return;
         }
-        let mut results = Results::with_capacity(group.len());
-        for waiting in &group {
-            match self.run_batch(&waiting.batch) {
-                Ok(result) => results.push(result),
-                Err(error) => {
-                    self.fail_all(group, error);
-                    return;
-                }
+        let ran = if self.wary == 0 {
+            self.run_together(&group)
+        } else {
+            self.wary -= 1;
+            self.run_apart(&group)
+        };
+        let results = match ran {
+            Ok(results) => results,
+            Err(error) => {
+                self.fail_all(group, error);
+                return;
             }
-        }
+        };
         if results.iter().any(Result::is_ok) {
             match self.session.control("COMMIT") {
                 Ok(()) => group::answer(&self.shared, group, results),
@@ -134,17 +142,50 @@ impl Writer {
         }
     }
 
+    /// Runs the group as if every batch would be taken: a savepoint keeps a copy of each page that
+    /// its batch touches, and nearly always for nothing. The first refusal takes everything back,
+    /// and all of it runs again apart. An error means that the whole transaction is of no use.
+    fn run_together(&mut self, group: &[Waiting]) -> Result<Results, DbError> {
+        let mut results = Results::with_capacity(group.len());
+        for waiting in group {
+            let result = self.run_statements(&waiting.batch);
+            self.still_open(&result)?;
+            if result.is_err() && group.len() > 1 {
+                self.wary = WARY_FOR;
+                self.session.control("ROLLBACK")?;
+                self.session.control("BEGIN IMMEDIATE")?;
+                return self.run_apart(group);
+            }
+            results.push(result);
+        }
+        Ok(results)
+    }
+
+    /// Runs every batch in a savepoint of its own, so that a refusal takes back its batch alone.
+    fn run_apart(&mut self, group: &[Waiting]) -> Result<Results, DbError> {
+        let mut results = Results::with_capacity(group.len());
+        for waiting in group {
+            results.push(self.run_batch(&waiting.batch)?);
+        }
+        Ok(results)
+    }
+
+    /// A full disk, an I/O error or no memory may end the whole transaction at once.
+    fn still_open(&self, result: &Result<Committed, CommitError>) -> Result<(), DbError> {
+        if !self.session.is_autocommit() {
+            return Ok(());
+        }
+        Err(match result {
+            Err(CommitError::Engine(error)) => error.clone(),
+            _ => DbError::Storage("the transaction was ended by SQLite".to_owned()),
+        })
+    }
+
     /// Runs a batch in a savepoint. An error means that the whole transaction is of no use.
     fn run_batch(&mut self, batch: &Batch) -> Result<Result<Committed, CommitError>, DbError> {
         self.session.control("SAVEPOINT batch")?;
         let result = self.run_statements(batch);
-        // A full disk, an I/O error or no memory may end the whole transaction at once.
-        if self.session.is_autocommit() {
-            return Err(match result {
-                Err(CommitError::Engine(error)) => error,
-                _ => DbError::Storage("the transaction was ended by SQLite".to_owned()),
-            });
-        }
+        self.still_open(&result)?;
         if result.is_err() {
             self.session.control("ROLLBACK TO batch")?;
         }

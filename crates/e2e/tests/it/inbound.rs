@@ -296,6 +296,35 @@ pub(crate) async fn changes_overtake_their_messages(engine: Engine) {
     assert_eq!(shown[0]["text"], Value::Null, "what was taken back is gone");
     assert!(shown[0]["deleted_at"].is_string());
     assert_eq!(shown[1]["text"], "Dienstag");
+    let list = world.owner.conversations("").await;
+    assert_eq!(list[0]["last_message"]["text"], "Danke");
+    // What the list shows of a message goes with it.
+    let now = at + 10 * 60_000;
+    for (id, change) in [
+        (
+            "wamid.X",
+            json!({ "type": "edit", "edit": { "original_message_id": "wamid.X",
+            "message": { "type": "text", "text": { "body": "Der Code ist geheim" } } } }),
+        ),
+        (
+            "wamid.Y",
+            json!({ "type": "revoke", "revoke": { "original_message_id": "wamid.Y" } }),
+        ),
+    ] {
+        let said =
+            json!({ "from": from, "id": id, "text": "Der Code ist 1234", "timestamp_ms": now });
+        world.sim.inbound(said).await;
+        world.settle().await;
+        let mut change = change;
+        change["from"] = json!(from);
+        change["timestamp_ms"] = json!(now + 1_000);
+        world.sim.inbound(change).await;
+        world.settle().await;
+        let all = world.owner.get("/conversations").await.expect(200);
+        assert!(!all.to_string().contains("1234"), "{id}");
+    }
+    let list = world.owner.conversations("").await;
+    assert_eq!(list[0]["last_message"]["deleted"], true);
     assert_eq!(
         shown[2]["reaction"],
         Value::Null,

@@ -7,6 +7,7 @@ mod desk;
 mod inbound;
 mod live;
 mod outbound;
+mod rights;
 mod session;
 mod statements;
 mod whatsapp;

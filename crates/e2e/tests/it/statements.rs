@@ -35,12 +35,13 @@ const ENDS_EARLY: [&str; 4] = [
 ];
 
 /// Statements of the store that no story of this file's tour runs, by their beginnings.
-const NOT_ON_THE_TOUR: [&str; 7] = [
+const NOT_ON_THE_TOUR: [&str; 8] = [
     // Passkeys need an authenticator; the browser tests have one.
     "INSERT INTO passkey (id, teammate_id, credential, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE credential = $1",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE teammate_id = $1 ORDER BY created_at LIMIT 100",
     "UPDATE passkey SET sealed = $2 WHERE id = $1",
+    "DELETE FROM passkey WHERE id = $1",
     // For the doctor and the figures of the real program.
     "SELECT COUNT(*) AS total FROM job WHERE state = $1",
     // A receipt without our reference is parked; here every receipt carries it.
@@ -126,6 +127,8 @@ async fn tour() {
         crate::outbound::our_access_is_revoked(on),
         crate::session::setting_up_by_link(on),
         crate::session::signing_in_and_out(on),
+        crate::rights::rights_are_taken_back_at_once(on),
+        crate::rights::a_person_looks_after_its_sign_in(on),
     );
 }
 

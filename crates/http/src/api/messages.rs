@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Http;
 use crate::api::choice;
+use crate::api::own_words;
 use crate::dto::{ChoiceSet, NewMessageDto, TimelineItemDto, Viewer};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Id, Json, Who, idempotency_key};
@@ -127,7 +128,7 @@ pub async fn send(
         .message_dto(
             sent.conversation,
             sent.message,
-            &access,
+            &own_words(),
             who.lang,
             Viewer::Desk,
         )
@@ -190,7 +191,13 @@ pub async fn retry(
         .await
         .map_err(who.problem())?;
     let body = http
-        .message_dto(message.conversation, id, &access, who.lang, Viewer::Desk)
+        .message_dto(
+            message.conversation,
+            id,
+            &own_words(),
+            who.lang,
+            Viewer::Desk,
+        )
         .await?;
     Ok(axum::Json(body).into_response())
 }

@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod channels;
+pub mod company;
 pub mod contacts;
 pub mod conversations;
 pub mod entries;
@@ -14,6 +15,8 @@ pub mod teammates;
 
 use axum::Router;
 use axum::routing::{delete, get, patch, post, put};
+use domain::access::Access;
+use domain::teammate::Right;
 
 use crate::Http;
 
@@ -39,6 +42,7 @@ pub fn router() -> Router<Http> {
         .route("/teammates/{id}", patch(teammates::change))
         .route("/tokens", get(teammates::tokens))
         .route("/tokens/{id}", delete(teammates::revoke_token))
+        .route("/company", get(company::show).patch(company::change))
         .route("/channels", get(channels::list).post(channels::create))
         .route("/channels/{id}", patch(channels::change))
         .route("/entries", get(entries::list).post(entries::create))
@@ -65,6 +69,11 @@ pub fn router() -> Router<Http> {
         )
         .route("/live", get(crate::live::desk))
         .route("/openapi.json", get(crate::openapi::document))
+}
+
+/// Who wrote something is shown what it wrote, also where it may read nothing else.
+fn own_words() -> Access {
+    Access::house(Right::ReadConversations)
 }
 
 /// A value that is none of the possible ones.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Http;
+use crate::api::own_words;
 use crate::dto::{TimelineItemDto, Viewer};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Id, Json, Who, idempotency_key};
@@ -48,7 +49,7 @@ pub async fn create(
         .map_err(who.problem())?;
     let item = http
         .app
-        .timeline_item(&access, id, seq)
+        .timeline_item(&own_words(), id, seq)
         .await
         .map_err(who.problem())?;
     let item = item.ok_or_else(|| Problem::not_found(who.lang))?;

@@ -47,6 +47,17 @@ pub struct LastMessageDto {
     pub author_name: Option<String>,
     pub at: String,
     pub attachments: i64,
+    /// The first file's kind.
+    #[schema(value_type = Option<words::AttachmentKindWord>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment_kind: Option<String>,
+    #[schema(value_type = Option<words::CardKindWord>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// Its author took it back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub deleted: bool,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -201,6 +212,9 @@ impl ConversationDto {
                 author_name: preview.author_name.clone(),
                 at: rfc3339(domain::Timestamp(preview.at)),
                 attachments: preview.attachments,
+                attachment_kind: preview.attachment_kind.clone(),
+                card: preview.card.clone(),
+                deleted: preview.deleted,
             }),
             last_message_at: rfc3339(conversation.last_message_at),
             reply_window: window.into(),

@@ -148,11 +148,12 @@ CREATE INDEX conversation_assignee ON conversation (assignee_id, status, last_me
 CREATE INDEX conversation_channel ON conversation (channel_id, status, last_message_at, id);
 CREATE INDEX conversation_snooze ON conversation (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
--- Messages lie together by conversation and in order; what only the team sees lies elsewhere.
+-- Messages lie in the order in which they came, so that new ones share pages; one index finds them
+-- by conversation and order, and by the provider's id. What only the team sees lies elsewhere.
 CREATE TABLE message (
+    id {blob} NOT NULL PRIMARY KEY,
     conversation_id {blob} NOT NULL,
     seq {int} NOT NULL,
-    id {blob} NOT NULL,
     channel_id {blob} NOT NULL,
     direction {int} NOT NULL,
     author_kind {text} NOT NULL,
@@ -170,11 +171,9 @@ CREATE TABLE message (
     cost_billable {int},
     edited_at {int},
     deleted_at {int},
-    version {int} NOT NULL,
-    PRIMARY KEY (conversation_id, seq)
-){clustered};
-CREATE UNIQUE INDEX message_id ON message (id);
-CREATE INDEX message_provider ON message (conversation_id, provider_key) WHERE provider_key IS NOT NULL;
+    version {int} NOT NULL
+);
+CREATE INDEX message_place ON message (conversation_id, seq, provider_key);
 CREATE INDEX message_outbound ON message (channel_id, provider_key) WHERE direction = 1 AND provider_key IS NOT NULL;
 CREATE TABLE note (
     conversation_id {blob} NOT NULL,

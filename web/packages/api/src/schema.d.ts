@@ -73,6 +73,24 @@ export interface paths {
         patch: operations["change"];
         trace?: never;
     };
+    "/api/v1/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company and the facts of its notice. */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes them. What customers read becomes a new version of the notice. */
+        patch: operations["change"];
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -908,6 +926,12 @@ export interface components {
             /** @description active, paused */
             state?: string | null;
         };
+        /** @description Only what is named changes. */
+        ChangeCompany: {
+            country?: string | null;
+            name?: string | null;
+            privacy?: components["schemas"]["ChangePrivacy"];
+        };
         ChangeContact: {
             name: string;
         };
@@ -921,6 +945,15 @@ export interface components {
         ChangePassword: {
             new_password: string;
             password: string;
+        };
+        ChangePrivacy: {
+            contact_email?: string | null;
+            controller?: string | null;
+            /**
+             * Format: int64
+             * @description 1 to 3650
+             */
+            retention_days?: number | null;
         };
         /** @description Only what is named changes. */
         ChangeTeammate: {
@@ -1006,6 +1039,11 @@ export interface components {
         };
         Company: {
             name: string;
+        };
+        CompanyFacts: {
+            country: string | null;
+            name: string;
+            privacy: components["schemas"]["PrivacyFacts"];
         };
         Composer: {
             capabilities: components["schemas"]["Capabilities"];
@@ -1137,9 +1175,13 @@ export interface components {
         };
         LastMessage: {
             at: string;
+            attachment_kind?: components["schemas"]["AttachmentKind"] | null;
             /** Format: int64 */
             attachments: number;
             author_name?: string | null;
+            card?: components["schemas"]["CardKind"] | null;
+            /** @description Its author took it back. */
+            deleted?: boolean;
             direction?: components["schemas"]["Direction"] | null;
             /** @description One line. */
             text: string;
@@ -1429,6 +1471,16 @@ export interface components {
             challenge_id: string;
             /** @description As `navigator.credentials` takes it, binary values in base64url. */
             options: Record<string, never>;
+        };
+        PrivacyFacts: {
+            contact_email: string;
+            /** @description Who is responsible (Art. 4 No. 7 GDPR). */
+            controller: string;
+            /**
+             * Format: int64
+             * @description Days after the last message when a conversation is erased.
+             */
+            retention_days: number;
         };
         /** @description A problem as it is sent: `application/problem+json`. */
         Problem: {
@@ -1993,6 +2045,158 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyFacts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCompany"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyFacts"];
+                };
+            };
+            /** @description The body is not what was expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,113 @@
+//! The scenarios. Each alternates its sides round by round and probes the disk around each side.
+
+mod duplicates;
+mod fan_out;
+mod growth;
+mod idle;
+mod ingest;
+mod pace;
+mod postgres;
+mod reading;
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::error::{Result, failed};
+use crate::history::{self, Plan};
+use crate::house::DataDirectory;
+use crate::limits;
+use crate::report::{Report, Round, probe};
+
+/// What all scenarios are told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The release binary under test.
+    pub program: PathBuf,
+    /// Where filled data directories are kept between runs, on the disk that is measured.
+    pub cache: PathBuf,
+    pub quick: bool,
+    pub rounds: usize,
+}
+
+impl Settings {
+    /// A size, and what is left of it in a quick run.
+    #[must_use]
+    pub const fn size(&self, full: u64, quick: u64) -> u64 {
+        if self.quick { quick } else { full }
+    }
+
+    /// Where a history of this name lies.
+    #[must_use]
+    pub fn directory(&self, name: &str) -> PathBuf {
+        let kind = if self.quick { "quick" } else { "full" };
+        self.cache.join(format!("{kind}-{name}"))
+    }
+
+    /// Runs one side of a round between two probes of the disk, and notes it.
+    ///
+    /// # Errors
+    /// What the side says.
+    pub async fn round<T: Serialize>(
+        &self,
+        report: &mut Report,
+        (scenario, side, number): (&str, &str, usize),
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let disk_before = limits::fdatasync(&self.cache, probe(self.quick))?;
+        let found = work.await?;
+        let disk_after = limits::fdatasync(&self.cache, probe(self.quick))?;
+        report.rounds.push(Round {
+            scenario: scenario.to_owned(),
+            side: side.to_owned(),
+            number,
+            disk_before,
+            disk_after,
+            found: serde_json::to_value(&found).map_err(|error| failed("noting a round", error))?,
+        });
+        Ok(found)
+    }
+}
+
+/// The largest history: a million conversations, and one of ten thousand messages.
+///
+/// # Errors
+/// When it cannot be filled.
+pub async fn largest(settings: &Settings) -> Result<DataDirectory> {
+    let plan = Plan {
+        long: settings.size(10_000, 200),
+        ..Plan::of(settings.size(5_000_000, 5_000))
+    };
+    history::directory(&settings.directory("history-5m"), &plan).await
+}
+
+/// Their names, in the order in which they run.
+pub const NAMES: [&str; 8] = [
+    "idle",
+    "ingest",
+    "pace",
+    "duplicates",
+    "growth",
+    "reading",
+    "fan-out",
+    "postgres",
+];
+
+/// Runs one scenario.
+///
+/// # Errors
+/// When it cannot be measured, or there is none of this name.
+pub async fn run(name: &str, settings: &Settings, report: &mut Report) -> Result<()> {
+    println!("── {name}");
+    match name {
+        "idle" => idle::run(settings, report).await,
+        "ingest" => ingest::run(settings, report).await,
+        "pace" => pace::run(settings, report).await,
+        "duplicates" => duplicates::run(settings, report).await,
+        "growth" => growth::run(settings, report).await,
+        "reading" => reading::run(settings, report).await,
+        "fan-out" => fan_out::run(settings, report).await,
+        "postgres" => postgres::run(settings, report).await,
+        _ => Err(failed("choosing a scenario", format!("there is no {name}"))),
+    }
+}

@@ -1,0 +1,58 @@
+//! `cargo xtask bench`: builds the release binary and the harness, and lets the harness measure.
+
+use std::path::PathBuf;
+
+use crate::place::Place;
+use crate::process::{self, Failure};
+
+/// What a full run found, and what the page is made of.
+const FOUND: &str = "docs/performance/rounds.json";
+
+const PAGE: &str = "docs/performance.md";
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Tiny sizes, to see that everything works
+    #[arg(long)]
+    quick: bool,
+    /// Only this scenario; may be repeated
+    #[arg(long)]
+    only: Vec<String>,
+    /// Rounds of each scenario
+    #[arg(long)]
+    rounds: Option<usize>,
+}
+
+/// Measures `program`, the release binary with both pages.
+pub fn run(place: &Place, options: &Options, program: &PathBuf) -> Result<(), Failure> {
+    println!("▶ cargo build --release --package bench");
+    process::run(
+        place
+            .cargo()
+            .args(["build", "--release", "--package", "bench"]),
+    )?;
+    let cache = place.target.join("bench");
+    let out = if options.quick {
+        cache.join("quick.json")
+    } else {
+        place.root.join(FOUND)
+    };
+    let mut harness = place.command(place.target.join("release/tresen-bench"));
+    harness.arg("run").arg("--program").arg(program);
+    harness.arg("--cache").arg(&cache).arg("--out").arg(&out);
+    if options.quick {
+        harness.arg("--quick");
+    }
+    for name in &options.only {
+        harness.arg("--only").arg(name);
+    }
+    if let Some(rounds) = options.rounds {
+        harness.arg("--rounds").arg(rounds.to_string());
+    }
+    process::run(&mut harness)?;
+    if options.quick {
+        return Ok(());
+    }
+    let mut page = place.command(place.target.join("release/tresen-bench"));
+    process::run(page.arg("page").arg(&out).arg(place.root.join(PAGE)))
+}
