@@ -96,17 +96,16 @@ impl App {
         let parsed = connector.parse(&channel.settings, &body);
         metrics::counter!(names::CALLBACKS, "channel_kind" => channel.kind.as_str(), "result" => "stored")
             .increment(1);
-        let mut issues = 0;
+        let mut issues = Vec::new();
         let mut events = Vec::new();
         for item in parsed {
             match item {
                 Ok(event) => events.push(event),
-                Err(issue) => {
-                    issues += 1;
-                    crate::ingest::count_issue(&channel, &issue);
-                }
+                Err(issue) => issues.push(issue),
             }
         }
+        crate::ingest::count_items(&channel, events.len(), &issues);
+        let issues = i64::try_from(issues.len()).unwrap_or(i64::MAX);
         let callback = StoredCallback {
             id: CallbackId::from_bytes(self.fresh()),
             channel: channel.id,

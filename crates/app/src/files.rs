@@ -4,6 +4,7 @@ use adapters::images::{ImageError, sniff};
 use bytes::Bytes;
 use domain::access::{Access, Actor};
 use domain::channel::MediaKind;
+use domain::naming::{is_blank, plain_line};
 use domain::{AttachmentId, ContactId, Pii, limits};
 use store::{AttachmentState, NewAttachment, StoredAttachment, Unit};
 
@@ -86,17 +87,9 @@ fn plain_mime(declared: &str) -> Option<String> {
 #[must_use]
 pub(crate) fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let tricks = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
-    let name: String = last
-        .chars()
-        .filter(|c| !tricks(*c))
-        .take(limits::FILE_NAME_CHARS_MAX)
-        .collect();
-    let name = name.trim().trim_start_matches('.').to_owned();
-    (!name.is_empty()).then_some(name)
+    let name = plain_line(last, limits::FILE_NAME_CHARS_MAX)?;
+    let name = name.trim_start_matches(['.', ' ']).to_owned();
+    (!is_blank(&name)).then_some(name)
 }
 
 impl App {
@@ -291,7 +284,13 @@ mod tests {
             clean_name("foto\u{202e}gpj.exe").as_deref(),
             Some("fotogpj.exe")
         );
+        assert_eq!(
+            clean_name("\u{200b}rech\u{061c}nung\u{202e}.pdf").as_deref(),
+            Some("rechnung.pdf")
+        );
+        assert_eq!(clean_name("a\r\nb.pdf").as_deref(), Some("a b.pdf"));
         assert_eq!(clean_name("...").as_deref(), None);
+        assert_eq!(clean_name("\u{200b}\u{200d}").as_deref(), None);
         assert_eq!(clean_name(".htaccess").as_deref(), Some("htaccess"));
     }
 

@@ -45,6 +45,11 @@ pub const DISK_RESERVE_MAX: u64 = 2 * 1024 * 1024 * 1024;
 pub const FILE_NAME_CHARS_MAX: usize = 200;
 /// Decoded pixels of a picture: above this a small file is a bomb.
 pub const IMAGE_PIXELS_MAX: u64 = 50_000_000;
+/// Memory for the pixels of all pictures that are cleaned at once, and so for the largest one.
+pub const IMAGE_MEMORY_MAX: u64 = 128 * 1024 * 1024;
+/// Frames of an animation, and the pixels of all of them.
+pub const ANIMATION_FRAMES_MAX: u64 = 1_000;
+pub const ANIMATION_PIXELS_MAX: u64 = 400_000_000;
 
 pub const CHAT_TEXT_CHARS_MAX: usize = 8_000;
 pub const NOTE_CHARS_MAX: usize = 20_000;

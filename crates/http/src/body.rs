@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::Http;
 use crate::budget::{Budget, Held};
 use crate::problem::Problem;
-use crate::request::{Lang, Who};
+use crate::request::{Lang, Who, same_origin};
 
 /// The asker proved who it is; strangers are heard more briefly.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +81,12 @@ impl<T: DeserializeOwned> FromRequest<Http> for JsonOnce<T> {
 async fn read_json(http: &Http, request: Request) -> Result<(KeptBody, Language), Problem> {
     let (parts, body) = request.into_parts();
     let Lang(lang) = Lang::of(&parts);
+    let known = parts.extensions.get::<Known>().is_some();
+    // Whoever proved itself was asked where it comes from; nobody else may sign somebody in from
+    // a foreign page.
+    if !known && !same_origin(&parts.headers, &http.app.settings().public_url) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", lang));
+    }
     let kind = parts
         .headers
         .get(header::CONTENT_TYPE)
@@ -96,7 +102,7 @@ async fn read_json(http: &Http, request: Request) -> Result<(KeptBody, Language)
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, "unsupported_media_type", lang));
     }
-    let max_bytes = if parts.extensions.get::<Known>().is_some() {
+    let max_bytes = if known {
         limits::JSON_BODY_MAX
     } else {
         limits::JSON_BODY_OF_STRANGER_MAX

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use app::App;
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::routing::get;
 use i18n::Language;
 use telemetry::Metrics;
@@ -157,13 +157,19 @@ impl Http {
 
     /// Answers only to names it was given: a foreign name that points here is somebody's trick.
     /// Addresses of digits and `localhost` cannot be pointed anywhere.
-    pub(crate) fn knows_host(&self, headers: &HeaderMap) -> bool {
+    /// A request that names its host twice means both.
+    pub(crate) fn knows_host(&self, headers: &HeaderMap, uri: &Uri) -> bool {
         let Some(host) = headers
             .get(header::HOST)
             .and_then(|value| value.to_str().ok())
         else {
             return false;
         };
+        let named = uri.authority().map(axum::http::uri::Authority::as_str);
+        self.is_own_name(host) && named.is_none_or(|named| self.is_own_name(named))
+    }
+
+    fn is_own_name(&self, host: &str) -> bool {
         let name = host.rsplit_once(':').map_or(host, |(name, port)| {
             if port.bytes().all(|b| b.is_ascii_digit()) {
                 name
@@ -171,13 +177,21 @@ impl Http {
                 host
             }
         });
-        let bare = name.trim_start_matches('[').trim_end_matches(']');
         let public = &self.app.settings().public_url;
         let own = public.split_once("://").map_or("", |(_, rest)| rest);
-        let own = own.rsplit_once(':').map_or(own, |(name, _)| name);
-        bare.eq_ignore_ascii_case(own)
-            || bare.eq_ignore_ascii_case("localhost")
-            || bare.parse::<std::net::IpAddr>().is_ok()
+        let own = own.rsplit_once(':').map_or(
+            own,
+            |(name, port)| {
+                if port.ends_with(']') { own } else { name }
+            },
+        );
+        let six = name
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        name.eq_ignore_ascii_case(own)
+            || name.eq_ignore_ascii_case("localhost")
+            || name.parse::<std::net::Ipv4Addr>().is_ok()
+            || six.is_some_and(|six| six.parse::<std::net::Ipv6Addr>().is_ok())
     }
 
     /// A seat for one more live socket of a customer.

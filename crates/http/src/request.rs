@@ -87,9 +87,12 @@ pub fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
         None => true,
         Some(origin) => {
             let host = text(header::HOST).unwrap_or("");
+            let scheme = public_url
+                .split_once("://")
+                .map_or("", |(scheme, _)| scheme);
             let own = origin
                 .split_once("://")
-                .is_some_and(|(_, rest)| rest == host);
+                .is_some_and(|theirs| theirs == (scheme, host));
             own || origin == public_url
         }
     }
@@ -314,8 +317,12 @@ mod tests {
             ("host", "127.0.0.1:8080")
         ]));
         assert!(with(&[
-            ("origin", "http://127.0.0.1:8080"),
+            ("origin", "https://127.0.0.1:8080"),
             ("host", "127.0.0.1:8080")
+        ]));
+        assert!(!with(&[
+            ("origin", "http://chat.example"),
+            ("host", "chat.example")
         ]));
         assert!(!with(&[
             ("origin", "https://evil.example"),
