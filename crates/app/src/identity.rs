@@ -242,7 +242,7 @@ impl App {
 
     /// # Errors
     /// [`AppError::Unauthorized`] for any wrong combination, [`AppError::RateLimited`] after
-    /// too many of them.
+    /// too many of them for this account or from this peer, which is counted as it is given.
     pub async fn sign_in(
         &self,
         email: Pii<String>,

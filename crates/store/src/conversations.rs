@@ -10,8 +10,8 @@ use crate::Store;
 use crate::contacts::ContactRow;
 use crate::error::{Guard, StoreError};
 use crate::page::{Page, PageRequest};
-use crate::rows::{at, blob, id16, opt_at, opt_blob, opt_id16, opt_int};
-use crate::sealing::{open_bytes, open_json, seal_bytes, seal_json};
+use crate::rows::{at, blob, id16, opt_at, opt_id16};
+use crate::sealing::{open_bytes, open_json, seal_json};
 use crate::unit::Unit;
 
 pub struct NewConversation {
@@ -118,38 +118,6 @@ pub struct Counts {
 /// Figures above this are shown as "more": counting further costs more than it tells.
 const COUNT_MAX: i64 = 1_000;
 
-/// What is appended to a conversation. The next number is taken in the same statement, so that
-/// numbers are gapless and their order is the order of commits.
-pub enum Append<'a> {
-    Inbound {
-        at: Timestamp,
-        provider_id: Option<&'a Pii<String>>,
-        opens_window: bool,
-        preview: &'a Preview,
-    },
-    /// An answer: the state was decided from what was read.
-    Answer {
-        at: Timestamp,
-        state: State,
-        version: i64,
-        preview: &'a Preview,
-    },
-    /// Sent elsewhere by the company, e.g. from the vendor's own app.
-    Echo {
-        at: Timestamp,
-        preview: &'a Preview,
-    },
-    Note {
-        preview: &'a Preview,
-    },
-    Activity,
-    /// An activity together with the change it tells of.
-    Change {
-        state: State,
-        version: i64,
-    },
-}
-
 const COLUMNS: &str = "c.id, c.contact_id, c.channel_id, c.address_id, c.status, c.assignee_id, \
     c.snoozed_until, c.last_seq, c.unread, c.team_read_seq, c.contact_read_seq, c.preview, c.tags, \
     c.last_message_at, c.last_inbound_at, c.last_inbound_id, c.created_at, c.version, \
@@ -159,102 +127,6 @@ const JOINS: &str = "JOIN contact p ON p.id = c.contact_id JOIN address a ON a.i
     LEFT JOIN address f ON f.id = (SELECT n.id FROM address n WHERE n.contact_id = c.contact_id \
     AND n.channel_id = c.channel_id AND n.kind = 'phone' AND n.valid_to IS NULL \
     ORDER BY n.valid_from DESC, n.id DESC LIMIT 1)";
-
-/// The whole statement as one constant: the engines find those without reading them again.
-macro_rules! append {
-    ($rest:literal) => {
-        concat!(
-            "UPDATE conversation SET last_seq = last_seq + 1, version = version + 1",
-            $rest
-        )
-    };
-}
-
-impl Append<'_> {
-    /// The `UPDATE`, and its parameters from `$2` on.
-    fn changes(
-        &self,
-        key: &vault::DataKey,
-        id: [u8; 16],
-    ) -> Result<(&'static str, Vec<Value>), StoreError> {
-        let seal = |preview: &Preview| seal_json(key, "conversation.preview", &id, preview);
-        let state_values = |state: &State| {
-            vec![
-                Value::from(state.status.as_str()),
-                opt_blob(state.assignee.map(TeammateId::bytes)),
-                opt_int(state.snoozed_until.map(|at| at.0)),
-            ]
-        };
-        Ok(match self {
-            Append::Inbound {
-                at,
-                provider_id,
-                opens_window,
-                preview,
-            } => {
-                let sealed_id = match provider_id {
-                    None => Value::Null,
-                    Some(text) => {
-                        let plain = text.expose().as_bytes();
-                        seal_bytes(key, "conversation.last_inbound_id", &id, plain)?
-                    }
-                };
-                let opened = opens_window.then_some(at.0);
-                (
-                    append!(
-                        ", status = 'open', snoozed_until = NULL, unread = unread + 1, \
-                     last_message_at = CASE WHEN last_message_at < $2 THEN $2 ELSE last_message_at END, \
-                     preview = $3, last_inbound_id = COALESCE($4, last_inbound_id), \
-                     last_inbound_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN last_inbound_at \
-                     WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
-                     THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1"
-                    ),
-                    vec![at.0.into(), seal(preview)?, sealed_id, opt_int(opened)],
-                )
-            }
-            Append::Answer {
-                at,
-                state,
-                version,
-                preview,
-            } => {
-                let mut params = state_values(state);
-                params.extend([at.0.into(), seal(preview)?, (*version).into()]);
-                (
-                    append!(
-                        ", status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
-                     team_read_seq = last_seq + 1, last_message_at = CASE WHEN last_message_at < $5 \
-                     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7"
-                    ),
-                    params,
-                )
-            }
-            Append::Echo { at, preview } => (
-                append!(
-                    ", preview = $3, last_message_at = CASE WHEN last_message_at < $2 THEN $2 \
-                 ELSE last_message_at END WHERE id = $1"
-                ),
-                vec![at.0.into(), seal(preview)?],
-            ),
-            Append::Note { preview } => (
-                append!(", preview = $2 WHERE id = $1"),
-                vec![seal(preview)?],
-            ),
-            Append::Activity => (append!(" WHERE id = $1"), Vec::new()),
-            Append::Change { state, version } => {
-                let mut params = state_values(state);
-                params.push((*version).into());
-                (
-                    append!(
-                        ", status = $2, assignee_id = $3, snoozed_until = $4 \
-                     WHERE id = $1 AND version = $5"
-                    ),
-                    params,
-                )
-            }
-        })
-    }
-}
 
 fn state_of(
     row: &Row,
@@ -510,51 +382,6 @@ impl Store {
             "UPDATE contact SET spoke = 1 WHERE id = $1",
             vec![blob(new.contact.bytes())],
         );
-    }
-
-    /// Another line for the list, where the newest item itself changed; the unit fails when a
-    /// newer one came meanwhile.
-    ///
-    /// # Errors
-    /// What the vault says; at commit [`Guard::Conversation`].
-    pub async fn replace_preview(
-        &self,
-        unit: &mut Unit,
-        conversation: &Conversation,
-        preview: &Preview,
-    ) -> Result<(), StoreError> {
-        let key = self.ring.contact_key(conversation.contact).await?;
-        let id = conversation.id.bytes();
-        unit.one(
-            Guard::Conversation,
-            "UPDATE conversation SET preview = $2, version = version + 1 \
-             WHERE id = $1 AND last_seq = $3",
-            vec![
-                blob(id),
-                seal_json(&key, "conversation.preview", &id, preview)?,
-                conversation.last_seq.into(),
-            ],
-        );
-        Ok(())
-    }
-
-    /// Takes the next number of the conversation and changes what the new item changes. Must be
-    /// followed by the insertion of exactly one item.
-    ///
-    /// # Errors
-    /// What the vault says; at commit [`Guard::Conversation`].
-    pub async fn append(
-        &self,
-        unit: &mut Unit,
-        conversation: ConversationId,
-        contact: ContactId,
-        append: &Append<'_>,
-    ) -> Result<(), StoreError> {
-        let key = self.ring.contact_key(contact).await?;
-        let (sql, mut params) = append.changes(&key, conversation.bytes())?;
-        params.insert(0, blob(conversation.bytes()));
-        unit.one(Guard::Conversation, sql, params);
-        Ok(())
     }
 
     /// # Errors

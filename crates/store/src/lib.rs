@@ -4,6 +4,7 @@
 //! committed as one batch. Nothing here decides: which change is right is the use case's matter,
 //! and what it relied on travels in the unit as row counts that must hold.
 
+mod append;
 mod attachments;
 mod callbacks;
 mod channels;
@@ -29,12 +30,13 @@ mod teammates;
 mod timeline;
 mod unit;
 
+pub use append::Append;
 pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
 pub use callbacks::{CallbackState, StoredCallback};
 pub use channels::{Channel, Entry, NewEntry};
 pub use contacts::{Address, Contact, ContactSummary, FirstLook, Known, NewAddress, NewContact};
 pub use conversations::{
-    Append, Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
+    Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
 };
 pub use db::Stats as EngineStats;
 pub use deliveries::{Attempt, ParkedReceipt};

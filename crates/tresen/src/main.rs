@@ -86,15 +86,24 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         },
-        Command::Migrate => match house::open_store(config, house::Claim::Beside).await {
-            Ok(store) => {
-                store.close().await;
-                println!("the database is up to date");
-                ExitCode::SUCCESS
-            }
-            Err(error) => fail(&error, 2),
-        },
+        Command::Migrate => done(migrate(config).await, |_| 2),
         Command::Demo => done(demo::run(config).await, |_| 2),
         Command::Openapi | Command::ConfigReference => ExitCode::FAILURE,
     }
+}
+
+async fn migrate(config: &Config) -> Result<(), house::OpenError> {
+    house::check_place(config)?;
+    let made = !house::exists(config);
+    let store = house::open_store(config, house::Claim::Beside).await?;
+    store.close().await;
+    if made {
+        println!(
+            "a new, empty installation was made in {}",
+            config.data.display()
+        );
+    } else {
+        println!("the database is up to date");
+    }
+    Ok(())
 }

@@ -174,6 +174,13 @@ pub async fn run(config: &Config) -> Result<(), ServeError> {
     if let Some(token) = running.app.open_setup().await? {
         println!("set up at {}/setup#{}", running.public_url, token.expose());
     }
+    if config.public_url.is_none() && running.address.ip().is_loopback() {
+        println!(
+            "only this machine reaches it; for phones: --listen 0.0.0.0:8080 --public-url http://NAME:8080, \
+             and https for customers"
+        );
+    }
+    println!("desk at {}/", running.public_url);
     println!("ready http://{}", running.address);
     tracing::info!(listen = %running.address, public_url = running.public_url.as_str(), "serving");
     wish.spoken().await;

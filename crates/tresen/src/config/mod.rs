@@ -22,6 +22,7 @@ use http_edge::peer::Network;
 use telemetry::{LogFilter, LogFormat};
 
 pub use command::{Command, TokenIssue, UserAdd, UserChange};
+pub use options::DATA_DEFAULT;
 pub use problem::{ConfigError, Stop};
 pub use reference::markdown as reference_markdown;
 pub use values::{HostPort, Listen, PostgresUrl, PublicUrl};

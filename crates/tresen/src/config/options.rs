@@ -66,11 +66,14 @@ impl OptionSpec {
 pub const CONFIG_FLAG: &str = "config";
 pub const CONFIG_VARIABLE: &str = "TRESEN_CONFIG";
 
+/// Where everything is kept when nobody says so.
+pub const DATA_DEFAULT: &str = "./data";
+
 pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         key: "data",
         value_name: "DIRECTORY",
-        default: Some("./data"),
+        default: Some(DATA_DEFAULT),
         scope: Scope::Installation,
         repeatable: false,
         secret: false,
