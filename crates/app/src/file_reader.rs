@@ -49,7 +49,7 @@ impl FileReader {
 
     /// The whole file at once, for providers who take it in one piece.
     pub(crate) async fn whole(&self) -> Result<Bytes, AppError> {
-        let mut whole = Vec::with_capacity(usize::try_from(self.bytes).unwrap_or_default());
+        let mut whole = Vec::with_capacity(usize::try_from(self.bytes).unwrap_or(0));
         let mut at = 0;
         while at < self.bytes {
             let piece = self.read(at, self.bytes).await?;

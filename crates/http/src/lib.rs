@@ -212,9 +212,8 @@ impl Http {
 
 /// A quarter of all connections, and some seats, stay for everybody else.
 fn chat_seats(settings: &HttpSettings) -> usize {
-    (settings.connections_max / 4 * 3)
-        .min(limits::LIVE_SOCKETS_MAX - limits::LIVE_SOCKETS_KEPT_FOR_DESK)
-        .max(1)
+    let most = limits::LIVE_SOCKETS_MAX - limits::LIVE_SOCKETS_KEPT_FOR_DESK;
+    (settings.connections_max / 4 * 3).clamp(1, most)
 }
 
 async fn method_not_allowed(request::Lang(lang): request::Lang) -> Problem {
