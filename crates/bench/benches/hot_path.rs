@@ -59,7 +59,7 @@ fn understood((connector, settings, headers, callback): &Received) -> usize {
     connector.parse(settings, &callback.body).len()
 }
 
-#[library_benchmark(config = at_most(1))]
+#[library_benchmark(config = at_most(92_000))]
 #[bench::one(setup = received)]
 fn understand(received: Received) -> usize {
     understood(black_box(&received))
@@ -80,13 +80,13 @@ fn sealed(key: &DataKey) -> bool {
     sealed.is_ok_and(|sealed| key.open(place, &sealed).is_ok())
 }
 
-#[library_benchmark(config = at_most(1))]
+#[library_benchmark(config = at_most(8_500))]
 #[bench::text(setup = key)]
 fn seal_and_open(key: DataKey) -> bool {
     sealed(black_box(&key))
 }
 
-#[library_benchmark(config = in_all_at_most(1))]
+#[library_benchmark(config = in_all_at_most(622_000_000))]
 #[bench::two_hundred(200)]
 fn take_callbacks(messages: u64) {
     let directory = tempfile::tempdir().expect("a directory");

@@ -113,7 +113,7 @@ async fn fill(path: &Path, plan: &Plan) -> Result<DataDirectory> {
     let owner = NewTeammateInput {
         email: Pii::from("owner@laden.example"),
         name: Pii::from("Ida Inhaberin"),
-        role: Role::Admin,
+        role: Role::Owner,
         password: Pii::from("correct horse battery"),
     };
     app.add_teammate(owner).await.map_err(wrong)?;

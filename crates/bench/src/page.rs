@@ -96,6 +96,10 @@ fn verdict(row: &Row) -> String {
     match row.goal {
         None => String::new(),
         Some(goal) if goal.is_met(value) => "met".to_owned(),
+        // Far from the goal a percentage says nothing any more.
+        Some(Goal::AtMost(bound)) if value > 3.0 * bound => {
+            format!("**missed: {} times the goal**", figure(value / bound))
+        }
         Some(Goal::AtMost(bound)) => format!("**missed by {}**", percent(value / bound - 1.0)),
         Some(Goal::AtLeast(bound)) => format!("**missed by {}**", percent(1.0 - value / bound)),
     }
@@ -235,7 +239,13 @@ with the lowest and the highest.
         let machine = &run.machine;
         _ = writeln!(
             page,
-            "The last run: {} cores of {}, {} GiB, Linux {}; load average before it {}. {}\n",
+            "The last run: {} rounds; {} cores of {}, {} GiB, Linux {}; load average before it {}. {}\n",
+            report
+                .rows
+                .iter()
+                .map(|row| row.rounds.len())
+                .max()
+                .unwrap_or(0),
             machine.cores,
             machine.processor,
             machine.memory_gib,

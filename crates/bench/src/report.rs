@@ -87,7 +87,12 @@ impl Machine {
             cores: std::thread::available_parallelism().map_or(0, usize::from),
             processor,
             memory_gib: (kib / 1_048_576.0 * 10.0).round() / 10.0,
-            kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            // What follows the version is the builder's business.
+            kernel: read("/proc/sys/kernel/osrelease")
+                .trim()
+                .split('-')
+                .next()
+                .map_or_else(String::new, str::to_owned),
             load: read("/proc/loadavg")
                 .split_whitespace()
                 .take(3)

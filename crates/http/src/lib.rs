@@ -66,9 +66,21 @@ impl Default for HttpSettings {
     }
 }
 
-/// What every handler needs. Cheap to clone.
+/// What every handler needs. Cloned several times a request, so a clone is one counter.
 #[derive(Clone)]
-pub struct Http {
+pub struct Http(Arc<Shared>);
+
+impl std::ops::Deref for Http {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What all clones of [`Http`] share.
+#[derive(Clone)]
+pub struct Shared {
     pub(crate) app: App,
     pub(crate) hub: Arc<live::Hub>,
     pub(crate) metrics: Option<Metrics>,
@@ -94,13 +106,14 @@ impl Http {
     #[must_use]
     pub fn new(app: App, metrics: Option<Metrics>, stopping: watch::Receiver<bool>) -> Self {
         let hub = live::Hub::start(app.clone(), stopping.clone());
-        Self {
+        Self(Arc::new(Shared {
             app,
             hub,
             metrics,
             stopping,
             chat_seats: Arc::new(Semaphore::new(chat_seats(&HttpSettings::default()))),
             settings: Arc::default(),
+<<<<<<< HEAD
             bodies: Budget::new(limits::BODIES_IN_MEMORY_MAX),
             chat_uploads: Budget::new(limits::CHAT_UPLOADS_IN_MEMORY_MAX),
             desk_uploads: Budget::new(limits::UPLOADS_IN_MEMORY_MAX),
@@ -111,13 +124,21 @@ impl Http {
             watching: Places::default(),
             workbench: Arc::new(Semaphore::new(limits::UPLOADS_WORKED_ON_AT_ONCE)),
         }
+=======
+            uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+        }))
+>>>>>>> main
     }
 
     /// The same house with other decisions of its operator.
     #[must_use]
     pub fn with(mut self, settings: HttpSettings) -> Self {
+<<<<<<< HEAD
         self.chat_seats = Arc::new(Semaphore::new(chat_seats(&settings)));
         self.settings = Arc::new(settings);
+=======
+        Arc::make_mut(&mut self.0).settings = Arc::new(settings);
+>>>>>>> main
         self
     }
 

@@ -12,7 +12,7 @@ struct Package {
     is_there: fn() -> bool,
 }
 
-const NEEDED: [Package; 3] = [
+const NEEDED: [Package; 4] = [
     Package {
         name: "chromium",
         is_there: has_chromium,
@@ -24,6 +24,10 @@ const NEEDED: [Package; 3] = [
     Package {
         name: "python3-venv",
         is_there: has_venv,
+    },
+    Package {
+        name: "valgrind",
+        is_there: has_valgrind,
     },
 ];
 
@@ -37,6 +41,10 @@ fn has_postgres() -> bool {
         .flatten()
         .flatten()
         .any(|version| version.path().join("bin/initdb").is_file())
+}
+
+fn has_valgrind() -> bool {
+    process::succeeds(Command::new("valgrind").arg("--version"))
 }
 
 fn has_venv() -> bool {

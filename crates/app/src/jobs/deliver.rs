@@ -153,7 +153,11 @@ impl App {
                 .text
                 .as_ref()
                 .map_or(0, |t| t.expose().chars().count()),
-            files: files.iter().map(file_fact).collect(),
+            // A template brings its own picture, which the provider approved with it.
+            files: match wanted {
+                Some(_) => Vec::new(),
+                None => files.iter().map(file_fact).collect(),
+            },
             buttons: Vec::new(),
             list_rows: Vec::new(),
             template: wanted.as_ref(),

@@ -256,17 +256,22 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
                 .await?,
         );
     }
+    tell_deliveries(report, &ours, &bare);
+    tell_sockets(report, &kept, idle);
+    Ok(())
+}
+
+fn tell_deliveries(report: &mut Report, ours: &[Delivered], bare: &[Written]) {
     let ratios: Vec<f64> = ours
         .iter()
-        .zip(&bare)
+        .zip(bare)
         .map(|(ours, bare)| ours.cpu_us / bare.cpu_us)
         .collect();
-    let most = |value| Some(Goal::AtMost(value));
     report.row(
         NAME,
         "CPU of one message to one of 1,000 sockets ÷ a bare write",
         "×",
-        most(2.0),
+        Some(Goal::AtMost(2.0)),
         &ratios,
     );
     let each = |read: fn(&Delivered) -> f64| ours.iter().map(read).collect::<Vec<_>>();
@@ -284,6 +289,9 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
         None,
         &each(|r| f64::from(r.to_most.p50) / 1e3),
     );
+}
+
+fn tell_sockets(report: &mut Report, kept: &[Kept], idle: usize) {
     let per_socket = |kept: &Kept| {
         kept.idle.resident.saturating_sub(kept.before.resident) as f64 / idle as f64 / 1_024.0
     };
@@ -291,14 +299,14 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
         NAME,
         "memory of an idle desk socket",
         "KiB",
-        most(10.0),
+        Some(Goal::AtMost(10.0)),
         &kept.iter().map(per_socket).collect::<Vec<_>>(),
     );
     report.row(
         NAME,
         "most memory while all come back at once ÷ steady",
         "×",
-        most(1.3),
+        Some(Goal::AtMost(1.3)),
         &kept
             .iter()
             .map(|kept| kept.storm.peak as f64 / kept.idle.resident as f64)
@@ -314,5 +322,4 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
             .map(|kept| f64::from(kept.opened_again.p99) / 1e3)
             .collect::<Vec<_>>(),
     );
-    Ok(())
 }

@@ -19,8 +19,9 @@ use crate::problem::Problem;
 use crate::rates::{Act, Whom, place};
 use crate::request::{Peer, Visitor, Who, bearer, query_value, same_origin};
 
-/// An idle socket keeps this much, instead of the default's seventeen times more.
-const READ_BUFFER: usize = 4 * 1024;
+/// An idle socket keeps this much, instead of the default's hundred times more; a longer frame makes
+/// room for itself.
+const READ_BUFFER: usize = 1024;
 
 fn cursor(query: Option<&str>, lang: i18n::Language) -> Result<Option<store::Cursor>, Problem> {
     match query_value(query, "cursor").filter(|text| !text.is_empty()) {

@@ -259,16 +259,21 @@ async fn run_desk(
     socket: &mut WebSocket,
     cursor: Option<Cursor>,
 ) -> Result<(), Closed> {
-    // Listening begins before the past is read, so that nothing falls in between.
+    // Listening begins before the past is read, so that nothing falls in between. What happens
+    // now and then is boxed: an idle socket keeps no room for it.
     let mut frames = http.hub.watch_desk();
     let mut signals = http.app.watch_signals();
     let mut stopping = http.stopping.clone();
     let app = http.app.clone();
     let lang = watcher.lang;
+<<<<<<< HEAD
     let past = (Past::Everything, cursor);
     let mut seen = catch_up(http, socket, past, |frame| {
+=======
+    let mut seen = Box::pin(catch_up(http, socket, cursor, |frame| {
+>>>>>>> main
         Some(frame.desk_text(&app, lang))
-    })
+    }))
     .await?;
     let mut said_much = SaidMuch::default();
     let (mut beat, mut silent) = (heartbeat(), 0);
@@ -278,7 +283,7 @@ async fn run_desk(
                 Ok(_) if watcher.expired(&http.app) => return Err(Closed(SESSION_OVER)),
                 Ok(frame) if frame.cursor > seen => {
                     if watcher.concerned(&frame) {
-                        watcher.check(&http.app).await?;
+                        Box::pin(watcher.check(&http.app)).await?;
                     }
                     let whole = frame.events.first().is_none_or(|first| first.event.cursor > seen);
                     let text = if whole {
@@ -309,7 +314,7 @@ async fn run_desk(
                 }
             }
             _ = beat.tick() => {
-                watcher.check(&http.app).await?;
+                Box::pin(watcher.check(&http.app)).await?;
                 silent = ping(socket, silent).await?;
             }
             _ = stopping.changed() => return Err(Closed(GOING_AWAY)),
@@ -408,12 +413,16 @@ async fn run_chat(
     let mut frames = http.hub.watch_chat(contact);
     let mut stopping = http.stopping.clone();
     let mut newest = None;
+<<<<<<< HEAD
     let own = conversation_of(&http.app, visitor).await;
     let mut seen = catch_up(http, socket, (Past::Of(own), cursor), |frame| {
+=======
+    let mut seen = Box::pin(catch_up(http, socket, cursor, |frame| {
+>>>>>>> main
         let (text, seq) = frame.chat_text(contact, lang, None)?;
         newest = newest.max(seq);
         Some(text)
-    })
+    }))
     .await?;
     delivered(&http.app, visitor, newest);
     let mut signals = own.map(|own| http.app.watch_chat_signals(own));
