@@ -174,7 +174,7 @@ pub(crate) fn check_email(field: &str, email: &Pii<String>) -> Option<FieldProbl
 
 pub(crate) fn check_name(field: &str, name: &Pii<String>) -> Option<FieldProblem> {
     let chars = name.expose().trim().chars().count();
-    if chars == 0 {
+    if domain::naming::is_blank(name.expose()) {
         Some(FieldProblem::new(field, "field-required"))
     } else if chars > limits::NAME_CHARS_MAX {
         Some(FieldProblem::new(field, "field-too-long").with("max", limits::NAME_CHARS_MAX))

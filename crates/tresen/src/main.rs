@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use ports::Clock;
 use tresen::config::{self, Command, Config, Stop};
-use tresen::{demo, doctor, house, people, serve};
+use tresen::{demo, doctor, house, memory, people, serve};
 
 fn main() -> ExitCode {
+    memory::give_back_early();
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();

@@ -75,16 +75,20 @@ impl Running {
         let app = open_app_by(config, Claim::Server, public_url.clone(), clock).await?;
         let metrics = Metrics::install()?;
         let (stop, stopping) = watch::channel(false);
-        let http =
-            Http::new(app.clone(), Some(metrics.clone()), stopping.clone()).with(HttpSettings {
-                trusted_proxies: config.trusted_proxies.clone(),
-            });
+        let connections_max = open_files::sockets(EdgeLimits::default().connections_max);
+        let settings = HttpSettings {
+            trusted_proxies: config.trusted_proxies.clone(),
+            connections_max,
+            metrics: config.metrics,
+        };
+        let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone()).with(settings);
         let mut ending = stopping.clone();
         let served = tokio::spawn(serve(
             listener,
             http.router(),
             EdgeLimits {
-                connections_max: open_files::sockets(EdgeLimits::default().connections_max),
+                connections_max,
+                proxies: config.trusted_proxies.clone(),
                 ..EdgeLimits::default()
             },
             async move {

@@ -114,7 +114,14 @@ pub async fn sign_out(State(http): State<Http>, who: Who) -> Result<Response, Pr
     }
     Ok((
         StatusCode::NO_CONTENT,
-        [cookie_header(&http, SESSION_COOKIE, "", 0)],
+        [
+            cookie_header(&http, SESSION_COOKIE, "", 0),
+            // Not the storage: drafts and messages that wait to be sent lie there.
+            (
+                HeaderName::from_static("clear-site-data"),
+                HeaderValue::from_static("\"cache\""),
+            ),
+        ],
     )
         .into_response())
 }

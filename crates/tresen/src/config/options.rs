@@ -167,6 +167,17 @@ pub const OPTIONS: &[OptionSpec] = &[
         expected: "an IP address or a network, such as 10.0.0.2 or 10.0.0.0/8",
     },
     OptionSpec {
+        key: "metrics",
+        value_name: "off|loopback|public",
+        default: Some("loopback"),
+        scope: Scope::Server,
+        repeatable: false,
+        secret: false,
+        help: "Who may read the figures at /metrics: nobody, programs on this machine that ask \
+               without a proxy, or everybody",
+        expected: "off, loopback or public",
+    },
+    OptionSpec {
         key: "log_format",
         value_name: "human|json",
         default: Some("human"),
