@@ -113,7 +113,6 @@ impl Http {
             stopping,
             chat_seats: Arc::new(Semaphore::new(chat_seats(&HttpSettings::default()))),
             settings: Arc::default(),
-<<<<<<< HEAD
             bodies: Budget::new(limits::BODIES_IN_MEMORY_MAX),
             chat_uploads: Budget::new(limits::CHAT_UPLOADS_IN_MEMORY_MAX),
             desk_uploads: Budget::new(limits::UPLOADS_IN_MEMORY_MAX),
@@ -123,22 +122,15 @@ impl Http {
             downloading: Places::default(),
             watching: Places::default(),
             workbench: Arc::new(Semaphore::new(limits::UPLOADS_WORKED_ON_AT_ONCE)),
-        }
-=======
-            uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
         }))
->>>>>>> main
     }
 
     /// The same house with other decisions of its operator.
     #[must_use]
     pub fn with(mut self, settings: HttpSettings) -> Self {
-<<<<<<< HEAD
-        self.chat_seats = Arc::new(Semaphore::new(chat_seats(&settings)));
-        self.settings = Arc::new(settings);
-=======
-        Arc::make_mut(&mut self.0).settings = Arc::new(settings);
->>>>>>> main
+        let shared = Arc::make_mut(&mut self.0);
+        shared.chat_seats = Arc::new(Semaphore::new(chat_seats(&settings)));
+        shared.settings = Arc::new(settings);
         self
     }
 

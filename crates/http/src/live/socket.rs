@@ -266,12 +266,8 @@ async fn run_desk(
     let mut stopping = http.stopping.clone();
     let app = http.app.clone();
     let lang = watcher.lang;
-<<<<<<< HEAD
     let past = (Past::Everything, cursor);
-    let mut seen = catch_up(http, socket, past, |frame| {
-=======
-    let mut seen = Box::pin(catch_up(http, socket, cursor, |frame| {
->>>>>>> main
+    let mut seen = Box::pin(catch_up(http, socket, past, |frame| {
         Some(frame.desk_text(&app, lang))
     }))
     .await?;
@@ -413,12 +409,8 @@ async fn run_chat(
     let mut frames = http.hub.watch_chat(contact);
     let mut stopping = http.stopping.clone();
     let mut newest = None;
-<<<<<<< HEAD
     let own = conversation_of(&http.app, visitor).await;
-    let mut seen = catch_up(http, socket, (Past::Of(own), cursor), |frame| {
-=======
-    let mut seen = Box::pin(catch_up(http, socket, cursor, |frame| {
->>>>>>> main
+    let mut seen = Box::pin(catch_up(http, socket, (Past::Of(own), cursor), |frame| {
         let (text, seq) = frame.chat_text(contact, lang, None)?;
         newest = newest.max(seq);
         Some(text)
