@@ -51,6 +51,15 @@ macro_rules! append {
     };
 }
 
+const INBOUND: &str = append!(
+    ", status = 'open', snoozed_until = NULL, unread = unread + 1, \
+     last_message_at = CASE WHEN last_message_at < $2 THEN $2 ELSE last_message_at END, \
+     preview = $3, last_inbound_id = COALESCE($4, last_inbound_id), \
+     last_inbound_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN last_inbound_at \
+     WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
+     THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1"
+);
+
 impl Append<'_> {
     /// The `UPDATE`, and its parameters from `$2` on.
     pub(crate) fn changes(
@@ -73,23 +82,10 @@ impl Append<'_> {
                 opens_window,
                 preview,
             } => {
-                let sealed_id = match provider_id {
-                    None => Value::Null,
-                    Some(text) => {
-                        let plain = text.expose().as_bytes();
-                        seal_bytes(key, "conversation.last_inbound_id", &id, plain)?
-                    }
-                };
+                let sealed_id = sealed_provider_id(key, id, *provider_id)?;
                 let opened = opens_window.then_some(at.0);
                 (
-                    append!(
-                        ", status = 'open', snoozed_until = NULL, unread = unread + 1, \
-                     last_message_at = CASE WHEN last_message_at < $2 THEN $2 ELSE last_message_at END, \
-                     preview = $3, last_inbound_id = COALESCE($4, last_inbound_id), \
-                     last_inbound_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN last_inbound_at \
-                     WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
-                     THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1"
-                    ),
+                    INBOUND,
                     vec![at.0.into(), seal(preview)?, sealed_id, opt_int(opened)],
                 )
             }
@@ -135,4 +131,15 @@ impl Append<'_> {
             }
         })
     }
+}
+
+fn sealed_provider_id(
+    key: &vault::DataKey,
+    id: [u8; 16],
+    provider_id: Option<&Pii<String>>,
+) -> Result<Value, StoreError> {
+    provider_id.map_or(Ok(Value::Null), |text| {
+        let plain = text.expose().as_bytes();
+        seal_bytes(key, "conversation.last_inbound_id", &id, plain)
+    })
 }

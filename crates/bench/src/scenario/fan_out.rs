@@ -284,6 +284,13 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
         None,
         &each(|r| f64::from(r.to_most.p50) / 1e3),
     );
+    tell_kept(report, &kept, idle);
+    Ok(())
+}
+
+/// The figures about memory.
+fn tell_kept(report: &mut Report, kept: &[Kept], idle: usize) {
+    let most = |value| Some(Goal::AtMost(value));
     let per_socket = |kept: &Kept| {
         kept.idle.resident.saturating_sub(kept.before.resident) as f64 / idle as f64 / 1_024.0
     };
@@ -314,5 +321,4 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
             .map(|kept| f64::from(kept.opened_again.p99) / 1e3)
             .collect::<Vec<_>>(),
     );
-    Ok(())
 }
