@@ -3,14 +3,14 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use ports::{BlobError, BlobName, Blobs};
+use ports::{BlobError, BlobName, Blobs, Parts, Space};
 
 const INCOMING: &str = "incoming";
 
@@ -60,11 +60,12 @@ impl DirectoryBlobs {
         self.folder(name).join(name.as_str())
     }
 
-    fn put_now(&self, name: &BlobName, bytes: &[u8]) -> std::io::Result<()> {
+    fn put_now(&self, name: &BlobName, parts: Parts) -> Result<(), BlobError> {
         let folder = self.folder(name);
         if !folder.is_dir() {
-            make_directory(&folder)?;
-            sync_directory(&self.root)?;
+            make_directory(&folder)
+                .and_then(|()| sync_directory(&self.root))
+                .map_err(failed)?;
         }
         let write = self.writes.fetch_add(1, Ordering::Relaxed);
         let draft = self.root.join(INCOMING).join(format!(
@@ -72,9 +73,11 @@ impl DirectoryBlobs {
             name.as_str(),
             std::process::id()
         ));
-        let written = write_durably(&draft, bytes)
-            .and_then(|()| fs::rename(&draft, self.place(name)))
-            .and_then(|()| sync_directory(&folder));
+        let written = write_durably(&draft, parts).and_then(|()| {
+            fs::rename(&draft, self.place(name))
+                .and_then(|()| sync_directory(&folder))
+                .map_err(failed)
+        });
         if written.is_err() {
             // It may not even exist; the error that matters is the first one.
             _ = fs::remove_file(&draft);
@@ -93,21 +96,34 @@ impl DirectoryBlobs {
 
 /// The path is left out: it says nothing that the blob's name does not.
 fn failed(error: std::io::Error) -> BlobError {
-    BlobError::Failed(error.to_string())
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => BlobError::Full,
+        _ => BlobError::Failed(error.to_string()),
+    }
+}
+
+fn failed_at(name: BlobName, error: std::io::Error) -> BlobError {
+    match error.kind() {
+        ErrorKind::NotFound => BlobError::Missing(name),
+        _ => failed(error),
+    }
 }
 
 fn make_directory(path: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_durably(path: &Path, parts: Parts) -> Result<(), BlobError> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+        .open(path)
+        .map_err(failed)?;
+    for part in parts {
+        file.write_all(&part?).map_err(failed)?;
+    }
+    file.sync_all().map_err(failed)
 }
 
 /// A rename survives a power cut only when the directory was flushed too.
@@ -125,17 +141,29 @@ async fn off_the_runtime<T: Send + 'static>(
 
 #[async_trait]
 impl Blobs for DirectoryBlobs {
-    async fn put(&self, name: &BlobName, bytes: Bytes) -> Result<(), BlobError> {
+    async fn put_parts(&self, name: &BlobName, parts: Parts) -> Result<(), BlobError> {
         let (blobs, name) = (self.clone(), name.clone());
-        off_the_runtime(move || blobs.put_now(&name, &bytes).map_err(failed)).await
+        off_the_runtime(move || blobs.put_now(&name, parts)).await
     }
 
-    async fn get(&self, name: &BlobName) -> Result<Bytes, BlobError> {
+    async fn size(&self, name: &BlobName) -> Result<u64, BlobError> {
         let (blobs, name) = (self.clone(), name.clone());
-        off_the_runtime(move || match fs::read(blobs.place(&name)) {
-            Ok(bytes) => Ok(Bytes::from(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(BlobError::Missing(name)),
-            Err(error) => Err(failed(error)),
+        off_the_runtime(move || {
+            fs::metadata(blobs.place(&name))
+                .map(|facts| facts.len())
+                .map_err(|error| failed_at(name, error))
+        })
+        .await
+    }
+
+    async fn read(&self, name: &BlobName, from: u64, length: usize) -> Result<Bytes, BlobError> {
+        let (blobs, name) = (self.clone(), name.clone());
+        off_the_runtime(move || {
+            let mut bytes = vec![0; length];
+            File::open(blobs.place(&name))
+                .and_then(|file| file.read_exact_at(&mut bytes, from))
+                .map_err(|error| failed_at(name, error))?;
+            Ok(Bytes::from(bytes))
         })
         .await
     }
@@ -143,5 +171,17 @@ impl Blobs for DirectoryBlobs {
     async fn remove(&self, name: &BlobName) -> Result<(), BlobError> {
         let (blobs, name) = (self.clone(), name.clone());
         off_the_runtime(move || blobs.remove_now(&name).map_err(failed)).await
+    }
+
+    async fn space(&self) -> Result<Space, BlobError> {
+        let root = self.root.clone();
+        off_the_runtime(move || {
+            let disk = rustix::fs::statvfs(&root).map_err(|error| failed(error.into()))?;
+            Ok(Space {
+                free: disk.f_bavail.saturating_mul(disk.f_frsize),
+                total: disk.f_blocks.saturating_mul(disk.f_frsize),
+            })
+        })
+        .await
     }
 }

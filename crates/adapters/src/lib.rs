@@ -2,11 +2,9 @@
 //! client, and pictures without what they tell about their makers.
 
 mod blobs;
-mod bus;
 pub mod images;
 pub mod net;
 
 pub use blobs::DirectoryBlobs;
-pub use bus::LocalBus;
 pub use images::{CleanImage, ImageError, Images};
 pub use net::{HttpNet, NetSetupError};

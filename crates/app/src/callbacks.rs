@@ -50,6 +50,27 @@ impl App {
             .ok_or(CallbackRefusal::Rejected(Rejected::SignatureWrong))
     }
 
+    /// Whether a callback with these headers is worth reading: the channel exists, and there is a
+    /// proof of the right form.
+    ///
+    /// # Errors
+    /// [`CallbackRefusal`] when no body could be taken.
+    pub async fn expect_callback(
+        &self,
+        channel: ChannelId,
+        headers: &[(String, String)],
+    ) -> Result<(), CallbackRefusal> {
+        let channel = self
+            .channel(channel)
+            .await?
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        let connector = self
+            .registry
+            .get(channel.kind)
+            .ok_or(CallbackRefusal::ChannelUnknown)?;
+        Ok(connector.precheck(headers)?)
+    }
+
     /// Takes a callback. When this returns, it is durable.
     ///
     /// # Errors
@@ -75,17 +96,16 @@ impl App {
         let parsed = connector.parse(&channel.settings, &body);
         metrics::counter!(names::CALLBACKS, "channel_kind" => channel.kind.as_str(), "result" => "stored")
             .increment(1);
-        let mut issues = 0;
+        let mut issues = Vec::new();
         let mut events = Vec::new();
         for item in parsed {
             match item {
                 Ok(event) => events.push(event),
-                Err(issue) => {
-                    issues += 1;
-                    crate::ingest::count_issue(&channel, &issue);
-                }
+                Err(issue) => issues.push(issue),
             }
         }
+        crate::ingest::count_items(&channel, events.len(), &issues);
+        let issues = i64::try_from(issues.len()).unwrap_or(i64::MAX);
         let callback = StoredCallback {
             id: CallbackId::from_bytes(self.fresh()),
             channel: channel.id,

@@ -298,6 +298,10 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn entry_by_slug(&self, slug: &str) -> Result<Entry, AppError> {
+        // What no entry can be called is not worth a question, and some of it no database takes.
+        if check_slug("slug", slug).is_some() {
+            return Err(AppError::NotFound);
+        }
         self.store
             .lookup_entry(slug)
             .await?

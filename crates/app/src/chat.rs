@@ -379,35 +379,39 @@ impl App {
         seq: i64,
         state: DeliveryState,
     ) -> Result<(), AppError> {
-        /// Messages whose new state is told one by one; older ones change silently.
-        const TOLD_MAX: i64 = 50;
+        /// Messages that learn their new state in one unit.
+        const AT_ONCE: i64 = 50;
         let Some(conversation) = self.chat_conversation(visitor).await? else {
             return Ok(());
         };
         let seq = seq.min(conversation.last_seq);
-        let reached = self
-            .store
-            .undelivered_up_to(conversation.id, seq, state, TOLD_MAX)
-            .await?;
-        let read = state == DeliveryState::Read && seq > conversation.contact_read_seq;
-        if reached.is_empty() && !read {
-            return Ok(());
-        }
-        let now = self.now();
-        let mut unit = Unit::new();
-        self.store
-            .join_deliveries_up_to(&mut unit, conversation.id, seq, state);
-        for (message, seq) in reached.iter().rev() {
+        loop {
+            let reached = self
+                .store
+                .undelivered_up_to(conversation.id, seq, state, AT_ONCE)
+                .await?;
+            let Some((_, oldest)) = reached.last().copied() else {
+                break;
+            };
+            let now = self.now();
+            let mut unit = Unit::new();
             self.store
-                .feed_item(&mut unit, conversation.id, *seq, message.bytes(), now);
+                .join_deliveries(&mut unit, conversation.id, oldest..=seq, state);
+            for (message, seq) in reached.iter().rev() {
+                self.store
+                    .feed_item(&mut unit, conversation.id, *seq, message.bytes(), now);
+            }
+            self.store.commit(unit).await?;
         }
-        if read {
+        if state == DeliveryState::Read && seq > conversation.contact_read_seq {
+            let mut unit = Unit::new();
             self.store.set_contact_read(&mut unit, conversation.id, seq);
             let kind = FeedKind::ConversationUpdated;
             self.store
-                .feed_conversation(&mut unit, kind, conversation.id, now);
+                .feed_conversation(&mut unit, kind, conversation.id, self.now());
+            self.store.commit(unit).await?;
         }
-        Ok(self.store.commit(unit).await?)
+        Ok(())
     }
 }
 

@@ -56,6 +56,9 @@ pub enum AppError {
     RateLimited,
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Files need the room that messages must keep.
+    #[error("the disk is full")]
+    StorageFull,
     #[error("the file store did not work: {0}")]
     Files(String),
     #[error("a part of the house did not work: {0}")]
@@ -85,6 +88,7 @@ impl From<ports::BlobError> for AppError {
     fn from(error: ports::BlobError) -> Self {
         match error {
             ports::BlobError::Missing(_) => Self::NotFound,
+            ports::BlobError::Full => Self::StorageFull,
             ports::BlobError::Failed(reason) => Self::Files(reason),
         }
     }

@@ -4,10 +4,11 @@ use adapters::images::{ImageError, sniff};
 use bytes::Bytes;
 use domain::access::{Access, Actor};
 use domain::channel::MediaKind;
+use domain::naming::{is_blank, plain_line};
 use domain::{AttachmentId, ContactId, Pii, limits};
-use ports::BlobName;
 use store::{AttachmentState, NewAttachment, StoredAttachment, Unit};
 
+use crate::file_reader::FileReader;
 use crate::{App, AppError, Once};
 
 /// Who brings a file.
@@ -38,7 +39,7 @@ pub struct UploadInput {
 /// A file as it is handed out.
 pub struct FileContent {
     pub attachment: StoredAttachment,
-    pub bytes: Vec<u8>,
+    pub reader: FileReader,
 }
 
 /// A file after cleaning: what it really is, without what it tells about its maker.
@@ -86,17 +87,9 @@ fn plain_mime(declared: &str) -> Option<String> {
 #[must_use]
 pub(crate) fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let tricks = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
-    let name: String = last
-        .chars()
-        .filter(|c| !tricks(*c))
-        .take(limits::FILE_NAME_CHARS_MAX)
-        .collect();
-    let name = name.trim().trim_start_matches('.').to_owned();
-    (!name.is_empty()).then_some(name)
+    let name = plain_line(last, limits::FILE_NAME_CHARS_MAX)?;
+    let name = name.trim_start_matches(['.', ' ']).to_owned();
+    (!is_blank(&name)).then_some(name)
 }
 
 impl App {
@@ -149,18 +142,30 @@ impl App {
         })
     }
 
-    /// Seals and stores bytes; answers the secret that opens them.
-    pub(crate) async fn keep_file(
-        &self,
-        id: AttachmentId,
-        bytes: &[u8],
-    ) -> Result<[u8; 32], AppError> {
-        let secret = self.store.ids().secret();
-        let sealed = self.store.seal_file(id, &secret, bytes)?;
-        self.blobs
-            .put(&BlobName::of_bytes(id.bytes()), Bytes::from(sealed))
-            .await?;
-        Ok(secret)
+    /// Whether somebody may bring a file of so many bytes now.
+    ///
+    /// # Errors
+    /// [`AppError::StorageFull`] while the disk is nearly full: messages must still fit on it.
+    /// [`AppError::Conflict`] when too much was uploaded and not sent.
+    pub async fn upload_room(&self, uploader: Uploader, bytes: usize) -> Result<(), AppError> {
+        let space = self.blobs.space().await?;
+        let reserve = (space.total / 100 * limits::DISK_RESERVE_PERCENT)
+            .clamp(limits::DISK_RESERVE_MIN, limits::DISK_RESERVE_MAX)
+            .saturating_add(bytes as u64);
+        if space.free < reserve {
+            tracing::warn!("a file was refused: the disk is nearly full");
+            return Err(AppError::StorageFull);
+        }
+        let (files_max, bytes_max) = match uploader {
+            Uploader::Teammate(_) => limits::UNSENT_OF_TEAMMATE_MAX,
+            Uploader::Contact(_) => limits::UNSENT_OF_CONTACT_MAX,
+        };
+        let (files, held) = self.store.unsent_uploads(uploader.bytes()).await?;
+        let size = i64::try_from(bytes).unwrap_or(i64::MAX);
+        if files >= files_max || held.saturating_add(size) > bytes_max {
+            return Err(AppError::Conflict("unsent_files"));
+        }
+        Ok(())
     }
 
     /// Takes a file in. It belongs to nobody's conversation until it is sent.
@@ -191,18 +196,20 @@ impl App {
         if input.bytes.is_empty() {
             return Err(AppError::invalid("file", "file-empty"));
         }
+        self.upload_room(uploader, input.bytes.len()).await?;
         let file = self
             .clean_file(input.bytes, input.mime.as_deref(), input.voice)
             .await?;
         let id = AttachmentId::from_bytes(self.fresh());
-        let secret = self.keep_file(id, &file.bytes).await?;
+        let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
+        let secret = self.keep_file(id, file.bytes).await?;
         let new = NewAttachment {
             id,
             place: None,
             position: 0,
             kind: file.kind,
             state: AttachmentState::Stored,
-            size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
+            size,
             name: input
                 .name
                 .and_then(|name| clean_name(name.expose()).map(Pii::new)),
@@ -251,9 +258,8 @@ impl App {
                 .log_read(access, contact, "attachment", self.now())
                 .await?;
         }
-        let sealed = self.blobs.get(&BlobName::of_bytes(id.bytes())).await?;
-        let bytes = self.store.open_file(&attachment, &sealed).await?;
-        Ok(FileContent { attachment, bytes })
+        let reader = self.open_file(&attachment).await?;
+        Ok(FileContent { attachment, reader })
     }
 
     /// Whether a browser may show this type inside a page.
@@ -278,7 +284,13 @@ mod tests {
             clean_name("foto\u{202e}gpj.exe").as_deref(),
             Some("fotogpj.exe")
         );
+        assert_eq!(
+            clean_name("\u{200b}rech\u{061c}nung\u{202e}.pdf").as_deref(),
+            Some("rechnung.pdf")
+        );
+        assert_eq!(clean_name("a\r\nb.pdf").as_deref(), Some("a b.pdf"));
         assert_eq!(clean_name("...").as_deref(), None);
+        assert_eq!(clean_name("\u{200b}\u{200d}").as_deref(), None);
         assert_eq!(clean_name(".htaccess").as_deref(), Some("htaccess"));
     }
 

@@ -45,29 +45,14 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
-    pub(crate) fn new(account: [u8; 16], peer: Option<IpAddr>) -> Self {
-        Self {
-            account,
-            peer: peer.map(network_of),
-        }
+    pub(crate) const fn new(account: [u8; 16], peer: Option<IpAddr>) -> Self {
+        Self { account, peer }
     }
 
     fn keys(self) -> impl Iterator<Item = Key> {
         [Some(Key::Account(self.account)), self.peer.map(Key::Peer)]
             .into_iter()
             .flatten()
-    }
-}
-
-/// One customer of a provider holds a whole /64 of IPv6.
-fn network_of(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => {
-            let mut octets = address.octets();
-            octets[8..].fill(0);
-            IpAddr::from(octets)
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -184,16 +169,5 @@ mod tests {
                 .is_ok()
         );
         assert!(guesses.tries().len() <= KEYS_MAX + 2);
-    }
-
-    #[test]
-    fn addresses_of_one_network_are_one_peer() {
-        let one = "2001:db8::1".parse().expect("an address");
-        let two = "2001:db8::ffff:1".parse().expect("an address");
-        let other = "2001:db8:0:1::1".parse().expect("an address");
-        assert_eq!(network_of(one), network_of(two));
-        assert_ne!(network_of(one), network_of(other));
-        let mapped: IpAddr = "::ffff:192.0.2.1".parse().expect("an address");
-        assert_eq!(Some(network_of(mapped)), peer(1));
     }
 }

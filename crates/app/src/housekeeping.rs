@@ -1,15 +1,13 @@
 //! Regular work that nobody asks for: snoozes that end, traces that are old, uploads that were
 //! never sent, conversations whose time is over.
 
-use domain::{ContactId, ConversationId, Timestamp, time};
+use domain::{ContactId, ConversationId, Timestamp, limits, time};
 use ports::BlobName;
 use store::{StoreError, Unit};
 
 use crate::{App, AppError};
 
 const TIDY_EVERY_MS: i64 = 10 * time::MINUTE_MS;
-/// An upload that is part of no message by then was given up.
-const UPLOAD_MS: i64 = time::DAY_MS;
 const UPLOADS_AT_ONCE: i64 = 50;
 const CONVERSATIONS_AT_ONCE: i64 = 50;
 
@@ -35,7 +33,11 @@ impl App {
         loop {
             let stale = self
                 .store
-                .stale_uploads(Timestamp(now.0 - UPLOAD_MS), UPLOADS_AT_ONCE)
+                .stale_uploads(
+                    Timestamp(now.0 - limits::UNSENT_OF_TEAMMATE_MS),
+                    Timestamp(now.0 - limits::UNSENT_OF_CONTACT_MS),
+                    UPLOADS_AT_ONCE,
+                )
                 .await?;
             if stale.is_empty() {
                 return Ok(());

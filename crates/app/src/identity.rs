@@ -174,7 +174,7 @@ pub(crate) fn check_email(field: &str, email: &Pii<String>) -> Option<FieldProbl
 
 pub(crate) fn check_name(field: &str, name: &Pii<String>) -> Option<FieldProblem> {
     let chars = name.expose().trim().chars().count();
-    if chars == 0 {
+    if domain::naming::is_blank(name.expose()) {
         Some(FieldProblem::new(field, "field-required"))
     } else if chars > limits::NAME_CHARS_MAX {
         Some(FieldProblem::new(field, "field-too-long").with("max", limits::NAME_CHARS_MAX))
@@ -242,7 +242,7 @@ impl App {
 
     /// # Errors
     /// [`AppError::Unauthorized`] for any wrong combination, [`AppError::RateLimited`] after
-    /// too many of them.
+    /// too many of them for this account or from this peer, which is counted as it is given.
     pub async fn sign_in(
         &self,
         email: Pii<String>,

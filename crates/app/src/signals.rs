@@ -1,7 +1,7 @@
 //! Signs of presence: who types, who looks. Never stored, carry no cursor, may be lost.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::outbound::{Recipient, Signal};
 use domain::{ConversationId, Pii, TeammateId, Timestamp};
@@ -30,6 +30,8 @@ pub enum SignalEvent {
     },
 }
 
+/// Signs kept for a customer's slow socket.
+const CHAT_SIGNALS_KEPT: usize = 8;
 /// Signs kept for a slow listener; older ones are dropped.
 const SIGNALS_KEPT: usize = 256;
 /// A provider is told at most so often that somebody types.
@@ -42,6 +44,49 @@ pub(crate) struct Signals {
     sender: broadcast::Sender<SignalEvent>,
     viewing: Mutex<HashMap<ConversationId, Vec<Viewer>>>,
     typing_told: Mutex<HashMap<ConversationId, Timestamp>>,
+    /// Customers are told only what happens in their own conversation.
+    chats: Mutex<HashMap<ConversationId, broadcast::Sender<SignalEvent>>>,
+}
+
+/// A customer's ear in its own conversation.
+pub struct ChatSignals {
+    conversation: ConversationId,
+    receiver: broadcast::Receiver<SignalEvent>,
+    signals: Arc<Signals>,
+}
+
+impl ChatSignals {
+    #[must_use]
+    pub const fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+
+    /// The next sign; those that came too fast are left out. `None` when there will be no more.
+    pub async fn next(&mut self) -> Option<SignalEvent> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+impl Drop for ChatSignals {
+    fn drop(&mut self) {
+        let mut chats = self
+            .signals
+            .chats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let last = chats
+            .get(&self.conversation)
+            .is_some_and(|sender| sender.receiver_count() <= 1);
+        if last {
+            chats.remove(&self.conversation);
+        }
+    }
 }
 
 impl Signals {
@@ -51,6 +96,7 @@ impl Signals {
             sender,
             viewing: Mutex::default(),
             typing_told: Mutex::default(),
+            chats: Mutex::default(),
         }
     }
 
@@ -88,6 +134,38 @@ impl App {
         self.signals.sender.subscribe()
     }
 
+    /// Signs of teammates in one conversation, for its customer.
+    #[must_use]
+    pub fn watch_chat_signals(&self, conversation: ConversationId) -> ChatSignals {
+        let mut chats = self
+            .signals
+            .chats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let receiver = chats
+            .entry(conversation)
+            .or_insert_with(|| broadcast::channel(CHAT_SIGNALS_KEPT).0)
+            .subscribe();
+        drop(chats);
+        ChatSignals {
+            conversation,
+            receiver,
+            signals: Arc::clone(&self.signals),
+        }
+    }
+
+    fn signal_chat(&self, conversation: ConversationId, event: SignalEvent) {
+        let chats = self
+            .signals
+            .chats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = chats.get(&conversation) {
+            // An error only says that nobody is listening.
+            _ = sender.send(event);
+        }
+    }
+
     fn signal(&self, event: SignalEvent) {
         // An error only says that nobody is listening.
         _ = self.signals.sender.send(event);
@@ -109,11 +187,13 @@ impl App {
         name: Pii<String>,
         on: bool,
     ) {
-        self.signal(SignalEvent::Typing {
+        let event = SignalEvent::Typing {
             conversation,
             by: Presence::Teammate { id, name },
             on,
-        });
+        };
+        self.signal_chat(conversation, event.clone());
+        self.signal(event);
         if on && self.signals.first_in_a_while(conversation, self.now()) {
             let app = self.clone();
             tokio::spawn(async move { app.tell_provider(conversation, SignalKind::Typing).await });

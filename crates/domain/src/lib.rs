@@ -12,6 +12,8 @@ pub mod gate;
 pub mod ids;
 pub mod inbound;
 pub mod limits;
+pub mod limits_page;
+pub mod naming;
 pub mod outbound;
 pub mod pii;
 pub mod teammate;

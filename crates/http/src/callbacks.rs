@@ -8,8 +8,9 @@ use domain::{ChannelId, limits};
 use ports::Rejected;
 
 use crate::Http;
+use crate::body::read_body;
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Lang, query_pairs, read_body};
+use crate::request::{Id, Lang, query_pairs};
 
 /// The provider asks whether this address is ours.
 #[utoipa::path(get, path = "/callbacks/{channel_id}", tag = "callbacks", security(()),
@@ -50,14 +51,21 @@ pub async fn take(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let body = read_body(request.into_body(), limits::CALLBACK_BODY_MAX, lang).await?;
     let headers: Vec<(String, String)> = headers
         .iter()
         .filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         })
         .collect();
-    match http.app.take_callback(channel, &headers, body).await {
+    let refuse = |error| refusal(error, lang);
+    let expected = http.app.expect_callback(channel, &headers).await;
+    expected.map_err(refuse)?;
+    let max_bytes = limits::CALLBACK_BODY_MAX;
+    let body = read_body(&http.bodies, request.into_body(), max_bytes, lang).await?;
+    let taken = http
+        .app
+        .take_callback(channel, &headers, body.bytes.clone());
+    match taken.await {
         Ok(()) => Ok(StatusCode::OK.into_response()),
         Err(error) => Err(refusal(error, lang)),
     }

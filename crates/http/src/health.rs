@@ -5,9 +5,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use telemetry::names;
 
-use crate::Http;
 use crate::problem::{Problem, ProblemBody};
-use crate::request::Lang;
+use crate::request::{Lang, Peer};
+use crate::{Http, MetricsAccess};
 
 /// The process is alive.
 #[utoipa::path(get, path = "/healthz", tag = "operation", security(()),
@@ -36,10 +36,24 @@ pub async fn readyz(State(http): State<Http>, Lang(lang): Lang) -> Result<Respon
     Ok(([(header::CACHE_CONTROL, "no-store")], "ready\n").into_response())
 }
 
-/// Figures in Prometheus' text form. No personal data, no ids of persons.
+/// Figures in Prometheus' text form, for whom the option `metrics` names. No personal data, no ids
+/// of persons.
 #[utoipa::path(get, path = "/metrics", tag = "operation", security(()),
-    responses((status = 200, content_type = "text/plain", body = String)))]
-pub async fn metrics(State(http): State<Http>) -> Response {
+    responses((status = 200, content_type = "text/plain", body = String),
+        (status = 404, body = ProblemBody)))]
+pub async fn metrics(
+    State(http): State<Http>,
+    peer: Peer,
+    Lang(lang): Lang,
+) -> Result<Response, Problem> {
+    let may = match http.settings.metrics {
+        MetricsAccess::Nobody => false,
+        MetricsAccess::ThisMachine => peer.is_on_this_machine(),
+        MetricsAccess::Everybody => true,
+    };
+    if !may {
+        return Err(Problem::not_found(lang));
+    }
     let text = match &http.metrics {
         Some(metrics) => {
             note_engine(&http.app.store().engine_stats());
@@ -48,14 +62,11 @@ pub async fn metrics(State(http): State<Http>) -> Response {
         None => String::new(),
     };
     let kind = "text/plain; version=0.0.4; charset=utf-8";
-    (
-        [
-            (header::CONTENT_TYPE, kind),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-        text,
-    )
-        .into_response()
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, text).into_response())
 }
 
 /// The engine counts by itself, so its figures are exact at the moment they are asked for.

@@ -1,7 +1,7 @@
 //! The embedded pages, and the headers that keep them what they are.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use serde_json::json;
@@ -29,10 +29,15 @@ struct Loader;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
     media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     worker-src 'self'; form-action 'self'; base-uri 'none'; \
-    require-trusted-types-for 'script'; trusted-types svelte-trusted-html default";
+    require-trusted-types-for 'script'";
 
-fn policy(ancestors: &str) -> HeaderValue {
-    let text = format!("{POLICY}; frame-ancestors {ancestors}");
+/// Policies that may make markup and script addresses: Svelte's own, and in the chat the one
+/// that starts the service worker.
+const DESK_TYPES: &str = "svelte-trusted-html";
+const CHAT_TYPES: &str = "svelte-trusted-html default";
+
+fn policy(ancestors: &str, types: &str) -> HeaderValue {
+    let text = format!("{POLICY}; trusted-types {types}; frame-ancestors {ancestors}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
@@ -78,7 +83,7 @@ pub async fn chat_asset(Lang(lang): Lang, Path(path): Path<String>) -> Result<Re
     asset::<Chat>(&path, lang)
 }
 
-fn page<E: RustEmbed>(ancestors: &str) -> Response {
+fn page<E: RustEmbed>(policy: &HeaderValue) -> Response {
     let Some(file) = E::get("index.html") else {
         let text = "The web pages are not part of this build. Run: cargo xtask build\n";
         return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
@@ -86,26 +91,47 @@ fn page<E: RustEmbed>(ancestors: &str) -> Response {
     let mut response = file_response("index.html", file, FRESH);
     response
         .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy(ancestors));
+        .insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     response
 }
 
+/// First steps of paths that are no views of the desk.
+const TAKEN: [&str; 12] = [
+    "api",
+    "chat",
+    "callbacks",
+    "_desk",
+    "_chat",
+    "c",
+    "notices",
+    "graph",
+    "healthz",
+    "readyz",
+    "metrics",
+    "chat.js",
+];
+
+/// Whether this may be a view of the desk. A path has one spelling: what only looks like somebody
+/// else's path must not be taken for ours.
+fn is_view(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or("").to_ascii_lowercase();
+    let plain = !path.contains("//")
+        && !path.contains(['%', '\\', ';'])
+        && !path.split('/').any(|step| step == "." || step == "..");
+    plain && !TAKEN.contains(&first.as_str())
+}
+
 /// The desk, on every path that is nobody else's: the page itself knows its views.
-pub async fn desk(Lang(lang): Lang, uri: Uri) -> Result<Response, Problem> {
-    let taken = [
-        "/api/",
-        "/chat/",
-        "/callbacks/",
-        "/_desk/",
-        "/_chat/",
-        "/c/",
-        "/notices/",
-        "/graph/",
-    ];
-    if taken.iter().any(|prefix| uri.path().starts_with(prefix)) {
+pub async fn desk(Lang(lang): Lang, method: Method, uri: Uri) -> Result<Response, Problem> {
+    if !is_view(uri.path()) {
         return Err(Problem::not_found(lang));
     }
-    Ok(page::<Desk>("'none'"))
+    if method != Method::GET && method != Method::HEAD {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let problem = Problem::new(status, "method_not_allowed", lang);
+        return Ok(([(header::ALLOW, "GET, HEAD")], problem).into_response());
+    }
+    Ok(page::<Desk>(&policy("'none'", DESK_TYPES)))
 }
 
 /// The own chat. Only sites the entry names may show it in a frame.
@@ -121,11 +147,11 @@ pub async fn chat(
                 ancestors.push(' ');
                 ancestors.push_str(origin);
             }
-            Ok(page::<Chat>(&ancestors))
+            Ok(page::<Chat>(&policy(&ancestors, CHAT_TYPES)))
         }
         // The page says in its own words that there is no such entry.
         Err(app::AppError::NotFound) => {
-            let mut response = page::<Chat>("'none'");
+            let mut response = page::<Chat>(&policy("'none'", CHAT_TYPES));
             *response.status_mut() = StatusCode::NOT_FOUND;
             Ok(response)
         }
@@ -208,7 +234,7 @@ pub async fn harden(
     mut request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
-    if !http.knows_host(request.headers()) {
+    if !http.knows_host(request.headers(), request.uri()) {
         let Lang(lang) = Lang(i18n::Language::negotiate(None));
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", lang).into_response();
     }

@@ -94,6 +94,14 @@ fn plain(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }
 
+/// A line of IPv6 has 2^64 addresses, so all of them are one.
+pub(crate) fn counted_as(address: IpAddr) -> IpAddr {
+    match plain(address) {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
 /// The other end of the line. A handler takes it as an argument; it is never refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Peer {
@@ -107,13 +115,10 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// What attempts are counted by. A line of IPv6 has 2^64 addresses, so all of them are one.
+    /// What attempts are counted by.
     #[must_use]
     pub fn counted_as(&self) -> Option<IpAddr> {
-        self.address.map(|address| match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        })
+        self.address.map(counted_as)
     }
 
     /// The request was made on this very machine, and nobody passed it on.

@@ -118,11 +118,22 @@ impl Problem {
             AppError::Conflict(code) => Self::new(StatusCode::CONFLICT, code, language),
             AppError::TooLarge { max_bytes } => Self::too_large(max_bytes, language),
             AppError::RateLimited => Self::rate_limited(RETRY_AFTER_FAILURES, language),
+            AppError::StorageFull => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", language)
+            }
             AppError::Store(error) => Self::of_store(&error, language),
             AppError::Files(reason) | AppError::Internal(reason) => {
                 Self::internal(&reason, language)
             }
         }
+    }
+
+    /// The house has all hands full; it is worth another try soon.
+    #[must_use]
+    pub fn busy(language: Language) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", language);
+        problem.retry_after = Some(RETRY_SOON);
+        problem
     }
 
     fn of_store(error: &StoreError, language: Language) -> Self {
@@ -132,10 +143,7 @@ impl Problem {
             | StoreError::Unknown
             | StoreError::Stale(_) => {
                 tracing::warn!(error = %error, "a request waits for the database");
-                let mut problem =
-                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", language);
-                problem.retry_after = Some(RETRY_SOON);
-                problem
+                Self::busy(language)
             }
             other => Self::internal(&other.to_string(), language),
         }

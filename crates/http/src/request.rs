@@ -1,21 +1,21 @@
 //! What a request says about itself: its language, who sends it, its body. Everything is parsed
 //! here; handlers only see finished types.
 
-use app::{AppError, ChatVisitor, Identity, Once};
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use app::{AppError, ChatVisitor, Identity};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use domain::access::Access;
 use domain::limits;
 use domain::teammate::Right;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use i18n::Language;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use vault::{Token, constant_time_equal};
 
 use crate::Http;
+use crate::body::Known;
+pub use crate::body::{Json, JsonOnce, idempotency_key};
 pub use crate::peer::Peer;
 use crate::problem::Problem;
 
@@ -87,9 +87,12 @@ pub fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
         None => true,
         Some(origin) => {
             let host = text(header::HOST).unwrap_or("");
+            let scheme = public_url
+                .split_once("://")
+                .map_or("", |(scheme, _)| scheme);
             let own = origin
                 .split_once("://")
-                .is_some_and(|(_, rest)| rest == host);
+                .is_some_and(|theirs| theirs == (scheme, host));
             own || origin == public_url
         }
     }
@@ -127,6 +130,7 @@ impl FromRequestParts<Http> for Who {
         let refuse = |error| Problem::of(error, lang);
         if let Some(token) = bearer(&parts.headers) {
             let identity = http.app.bearer(token).await.map_err(refuse)?;
+            parts.extensions.insert(Known);
             return Ok(Self {
                 identity,
                 lang,
@@ -148,6 +152,7 @@ impl FromRequestParts<Http> for Who {
                 return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", lang));
             }
         }
+        parts.extensions.insert(Known);
         Ok(Self {
             identity,
             lang,
@@ -204,120 +209,8 @@ impl FromRequestParts<Http> for Visitor {
             .chat_visitor(secret)
             .await
             .map_err(|e| Problem::of(e, lang))?;
+        parts.extensions.insert(Known);
         Ok(Self { visitor, lang })
-    }
-}
-
-/// A JSON body of bounded size.
-pub struct Json<T>(pub T);
-
-impl<T: DeserializeOwned> FromRequest<Http> for Json<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _http: &Http) -> Result<Self, Problem> {
-        let (bytes, lang) = read_json(request).await?;
-        serde_json::from_slice(&bytes)
-            .map(Json)
-            .map_err(|_| Problem::malformed(lang))
-    }
-}
-
-/// A JSON body, and the key under which its write is done once.
-pub struct JsonOnce<T> {
-    pub value: T,
-    key: Option<String>,
-    digest: [u8; 32],
-}
-
-impl<T> JsonOnce<T> {
-    /// The body, and the key as the author's own.
-    pub fn by(self, who: &Who) -> (T, Option<Once>) {
-        let author = who.identity.id();
-        let digest = self.digest;
-        (
-            self.value,
-            self.key.map(|key| Once {
-                author,
-                key,
-                digest,
-            }),
-        )
-    }
-}
-
-impl<T: DeserializeOwned> FromRequest<Http> for JsonOnce<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _http: &Http) -> Result<Self, Problem> {
-        let headers = request.headers().clone();
-        let (bytes, lang) = read_json(request).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|_| Problem::malformed(lang))?;
-        let key = idempotency_key(&headers, lang)?;
-        Ok(Self {
-            value,
-            key,
-            digest: vault::digest(&bytes),
-        })
-    }
-}
-
-async fn read_json(request: Request) -> Result<(Bytes, Language), Problem> {
-    let (parts, body) = request.into_parts();
-    let Lang(lang) = Lang::of(&parts);
-    let kind = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok());
-    let kind = kind
-        .unwrap_or("")
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
-    if kind != "application/json" {
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Problem::new(status, "unsupported_media_type", lang));
-    }
-    Ok((read_body(body, limits::JSON_BODY_MAX, lang).await?, lang))
-}
-
-/// The key a client gave its write, so that repeating it changes nothing.
-///
-/// # Errors
-/// 422 for a key that is too long or holds other signs.
-pub fn idempotency_key(headers: &HeaderMap, lang: Language) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or("").trim_matches('"');
-    let fits = (1..=limits::CLIENT_ID_CHARS_MAX).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if fits {
-        Ok(Some(text.to_owned()))
-    } else {
-        let problem = app::FieldProblem::new("idempotency-key", "field-client-id");
-        Err(Problem::invalid(
-            &[problem.with("max", limits::CLIENT_ID_CHARS_MAX)],
-            lang,
-        ))
-    }
-}
-
-/// Reads a body up to a bound.
-///
-/// # Errors
-/// 413 beyond the bound, 408 when it came too slowly, 400 when it broke off.
-pub async fn read_body(body: Body, max_bytes: usize, lang: Language) -> Result<Bytes, Problem> {
-    match Limited::new(body, max_bytes).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(max_bytes, lang)),
-        Err(error) if crate::edge::BodyTooSlow::caused(&*error) => {
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", lang))
-        }
-        Err(_) => Err(Problem::malformed(lang)),
     }
 }
 
@@ -424,8 +317,12 @@ mod tests {
             ("host", "127.0.0.1:8080")
         ]));
         assert!(with(&[
-            ("origin", "http://127.0.0.1:8080"),
+            ("origin", "https://127.0.0.1:8080"),
             ("host", "127.0.0.1:8080")
+        ]));
+        assert!(!with(&[
+            ("origin", "http://chat.example"),
+            ("host", "chat.example")
         ]));
         assert!(!with(&[
             ("origin", "https://evil.example"),

@@ -144,6 +144,11 @@ pub trait Connector: Send + Sync + 'static {
     /// Answers the provider's question whether this address is ours: the body to answer with,
     /// or `None` to refuse.
     fn handshake(&self, settings: &Settings, query: &[(String, String)]) -> Option<String>;
+    /// Whether the headers carry a proof of the right form: what has none is not even read.
+    ///
+    /// # Errors
+    /// [`Rejected`] when no body could make the proof right.
+    fn precheck(&self, headers: &[(String, String)]) -> Result<(), Rejected>;
     /// Checks the proof over the raw bytes, in constant time, before anything is parsed. Header
     /// names are in lower case.
     fn verify(

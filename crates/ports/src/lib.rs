@@ -2,14 +2,12 @@
 //! implementations.
 
 mod blobs;
-mod bus;
 mod clock;
 mod connector;
 mod keys;
 mod net;
 
-pub use blobs::{BlobError, BlobName, Blobs};
-pub use bus::{Bus, Topic};
+pub use blobs::{BlobError, BlobName, Blobs, Parts, Space};
 pub use clock::{Clock, FixedClock, Ids, RandomIds, SequenceIds, SystemClock, is_uuid_v7};
 pub use connector::{
     Connector, FetchedMedia, MediaError, Presented, Refusal, Rejected, SettingError, Settings,

@@ -1,13 +1,15 @@
-//! What is appended to a conversation, and what that changes about it.
+//! Appending to a conversation: the number, the line for the list, what the item changes.
 
 use db::Value;
 use domain::conversation::State;
-use domain::{Pii, TeammateId, Timestamp};
+use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp};
 
-use crate::conversations::Preview;
-use crate::error::StoreError;
-use crate::rows::{opt_blob, opt_int};
+use crate::Store;
+use crate::conversations::{Conversation, Preview};
+use crate::error::{Guard, StoreError};
+use crate::rows::{blob, opt_blob, opt_int};
 use crate::sealing::{seal_bytes, seal_json};
+use crate::unit::Unit;
 
 /// What is appended to a conversation. The next number is taken in the same statement, so that
 /// numbers are gapless and their order is the order of commits.
@@ -59,22 +61,36 @@ const INBOUND: &str = append!(
      WHEN last_inbound_at IS NULL OR last_inbound_at < CAST($5 AS BIGINT) \
      THEN CAST($5 AS BIGINT) ELSE last_inbound_at END WHERE id = $1"
 );
+const ANSWER: &str = append!(
+    ", status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
+     team_read_seq = last_seq + 1, last_message_at = CASE WHEN last_message_at < $5 \
+     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7"
+);
+const ECHO: &str = append!(
+    ", preview = $3, last_message_at = CASE WHEN last_message_at < $2 THEN $2 \
+     ELSE last_message_at END WHERE id = $1"
+);
+const NOTE: &str = append!(", preview = $2 WHERE id = $1");
+const ACTIVITY: &str = append!(" WHERE id = $1");
+const CHANGE: &str =
+    append!(", status = $2, assignee_id = $3, snoozed_until = $4 WHERE id = $1 AND version = $5");
+
+fn state_values(state: &State) -> Vec<Value> {
+    vec![
+        Value::from(state.status.as_str()),
+        opt_blob(state.assignee.map(TeammateId::bytes)),
+        opt_int(state.snoozed_until.map(|at| at.0)),
+    ]
+}
 
 impl Append<'_> {
     /// The `UPDATE`, and its parameters from `$2` on.
-    pub(crate) fn changes(
+    fn changes(
         &self,
         key: &vault::DataKey,
         id: [u8; 16],
     ) -> Result<(&'static str, Vec<Value>), StoreError> {
         let seal = |preview: &Preview| seal_json(key, "conversation.preview", &id, preview);
-        let state_values = |state: &State| {
-            vec![
-                Value::from(state.status.as_str()),
-                opt_blob(state.assignee.map(TeammateId::bytes)),
-                opt_int(state.snoozed_until.map(|at| at.0)),
-            ]
-        };
         Ok(match self {
             Append::Inbound {
                 at,
@@ -82,11 +98,17 @@ impl Append<'_> {
                 opens_window,
                 preview,
             } => {
-                let sealed_id = sealed_provider_id(key, id, *provider_id)?;
-                let opened = opens_window.then_some(at.0);
+                let sealed_id = match provider_id {
+                    None => Value::Null,
+                    Some(text) => {
+                        let plain = text.expose().as_bytes();
+                        seal_bytes(key, "conversation.last_inbound_id", &id, plain)?
+                    }
+                };
+                let opened = opt_int(opens_window.then_some(at.0));
                 (
                     INBOUND,
-                    vec![at.0.into(), seal(preview)?, sealed_id, opt_int(opened)],
+                    vec![at.0.into(), seal(preview)?, sealed_id, opened],
                 )
             }
             Append::Answer {
@@ -97,49 +119,63 @@ impl Append<'_> {
             } => {
                 let mut params = state_values(state);
                 params.extend([at.0.into(), seal(preview)?, (*version).into()]);
-                (
-                    append!(
-                        ", status = $2, assignee_id = $3, snoozed_until = $4, unread = 0, \
-                     team_read_seq = last_seq + 1, last_message_at = CASE WHEN last_message_at < $5 \
-                     THEN $5 ELSE last_message_at END, preview = $6 WHERE id = $1 AND version = $7"
-                    ),
-                    params,
-                )
+                (ANSWER, params)
             }
-            Append::Echo { at, preview } => (
-                append!(
-                    ", preview = $3, last_message_at = CASE WHEN last_message_at < $2 THEN $2 \
-                 ELSE last_message_at END WHERE id = $1"
-                ),
-                vec![at.0.into(), seal(preview)?],
-            ),
-            Append::Note { preview } => (
-                append!(", preview = $2 WHERE id = $1"),
-                vec![seal(preview)?],
-            ),
-            Append::Activity => (append!(" WHERE id = $1"), Vec::new()),
+            Append::Echo { at, preview } => (ECHO, vec![at.0.into(), seal(preview)?]),
+            Append::Note { preview } => (NOTE, vec![seal(preview)?]),
+            Append::Activity => (ACTIVITY, Vec::new()),
             Append::Change { state, version } => {
                 let mut params = state_values(state);
                 params.push((*version).into());
-                (
-                    append!(
-                        ", status = $2, assignee_id = $3, snoozed_until = $4 \
-                     WHERE id = $1 AND version = $5"
-                    ),
-                    params,
-                )
+                (CHANGE, params)
             }
         })
     }
 }
 
-fn sealed_provider_id(
-    key: &vault::DataKey,
-    id: [u8; 16],
-    provider_id: Option<&Pii<String>>,
-) -> Result<Value, StoreError> {
-    provider_id.map_or(Ok(Value::Null), |text| {
-        let plain = text.expose().as_bytes();
-        seal_bytes(key, "conversation.last_inbound_id", &id, plain)
-    })
+impl Store {
+    /// Takes the next number of the conversation and changes what the new item changes. Must be
+    /// followed by the insertion of exactly one item.
+    ///
+    /// # Errors
+    /// What the vault says; at commit [`Guard::Conversation`].
+    pub async fn append(
+        &self,
+        unit: &mut Unit,
+        conversation: ConversationId,
+        contact: ContactId,
+        append: &Append<'_>,
+    ) -> Result<(), StoreError> {
+        let key = self.ring.contact_key(contact).await?;
+        let (sql, mut params) = append.changes(&key, conversation.bytes())?;
+        params.insert(0, blob(conversation.bytes()));
+        unit.one(Guard::Conversation, sql, params);
+        Ok(())
+    }
+
+    /// Another line for the list, where the newest item itself changed; the unit fails when a
+    /// newer one came meanwhile.
+    ///
+    /// # Errors
+    /// What the vault says; at commit [`Guard::Conversation`].
+    pub async fn replace_preview(
+        &self,
+        unit: &mut Unit,
+        conversation: &Conversation,
+        preview: &Preview,
+    ) -> Result<(), StoreError> {
+        let key = self.ring.contact_key(conversation.contact).await?;
+        let id = conversation.id.bytes();
+        unit.one(
+            Guard::Conversation,
+            "UPDATE conversation SET preview = $2, version = version + 1 \
+             WHERE id = $1 AND last_seq = $3",
+            vec![
+                blob(id),
+                seal_json(&key, "conversation.preview", &id, preview)?,
+                conversation.last_seq.into(),
+            ],
+        );
+        Ok(())
+    }
 }

@@ -10,10 +10,11 @@ use db::{Row, Value};
 use domain::channel::MediaKind;
 use domain::{AttachmentId, ContactId, ConversationId, MessageId, Pii, Timestamp};
 use serde::{Deserialize, Serialize};
-use vault::{DataKey, Place};
+use vault::DataKey;
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::file_key::FileKey;
 use crate::keyring::HOUSE;
 use crate::rows::{blob, id16, opt_blob, opt_id16};
 use crate::sealing::{open_json, seal_json};
@@ -340,77 +341,65 @@ impl Store {
         Ok(())
     }
 
-    /// Seals a file's bytes with its own secret, for the blob store.
-    ///
-    /// # Errors
-    /// [`StoreError::Sealed`] when the cipher fails.
-    pub fn seal_file(
-        &self,
-        id: AttachmentId,
-        secret: &[u8; 32],
-        plain: &[u8],
-    ) -> Result<Vec<u8>, StoreError> {
-        DataKey::new(id.bytes(), secret)
-            .seal(
-                Place {
-                    column: "file",
-                    row: &id.bytes(),
-                },
-                plain,
-            )
-            .map_err(|_| StoreError::Sealed("file"))
+    /// What seals a file with its own secret, piece by piece.
+    #[must_use]
+    pub fn file_sealer(&self, id: AttachmentId, secret: &[u8; 32]) -> FileKey {
+        FileKey::new(id, secret)
     }
 
-    /// Opens a file's bytes.
+    /// What opens a file, piece by piece.
     ///
     /// # Errors
-    /// [`StoreError::Sealed`] when its secret is gone or the bytes are damaged.
-    pub async fn open_file(
-        &self,
-        attachment: &StoredAttachment,
-        sealed: &[u8],
-    ) -> Result<Vec<u8>, StoreError> {
+    /// [`StoreError::Sealed`] when its secret is gone.
+    pub async fn file_opener(&self, attachment: &StoredAttachment) -> Result<FileKey, StoreError> {
         let owner = attachment.contact.map_or(HOUSE, ContactId::bytes);
         let key = self
             .ring
             .existing(owner)
             .await?
             .ok_or(StoreError::Sealed("file"))?;
-        let id = attachment.id.bytes();
         let wrapped = attachment
             .file_key
             .as_deref()
             .ok_or(StoreError::Sealed("file"))?;
         let secret = key
-            .file_key(&id, wrapped)
+            .file_key(&attachment.id.bytes(), wrapped)
             .map_err(|_| StoreError::Sealed("file"))?;
-        let plain = DataKey::new(id, &secret)
-            .open(
-                Place {
-                    column: "file",
-                    row: &id,
-                },
-                sealed,
-            )
-            .map_err(|_| StoreError::Sealed("file"))?;
-        Ok(plain.to_vec())
+        Ok(FileKey::new(attachment.id, &secret))
     }
 
-    /// Uploads that never became part of a message, for the clean-up job.
+    /// How many files, and bytes of them, somebody uploaded and did not send yet.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn unsent_uploads(&self, uploader: [u8; 16]) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT COUNT(*) AS files, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes \
+                   FROM attachment WHERE uploader = $1 AND message_id IS NULL";
+        let row = self.db.query_one(sql, vec![blob(uploader)]).await?;
+        Ok((row.int(0)?, row.int(1)?))
+    }
+
+    /// Uploads that never became part of a message, for the clean-up job: those of teammates
+    /// before one moment, those of everybody else before another.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn stale_uploads(
         &self,
-        before: Timestamp,
+        teammates_before: Timestamp,
+        others_before: Timestamp,
         limit: i64,
     ) -> Result<Vec<AttachmentId>, StoreError> {
-        let sql = "SELECT id FROM attachment WHERE message_id IS NULL AND created_at < $1 \
-                   ORDER BY created_at LIMIT $2";
-        let rows = self
-            .db
-            .query(sql, vec![before.0.into(), limit.into()])
-            .await?;
+        let sql = "SELECT id FROM attachment WHERE message_id IS NULL AND created_at < $2 \
+                   AND (created_at < $1 OR NOT EXISTS \
+                   (SELECT 1 FROM teammate WHERE teammate.id = attachment.uploader)) \
+                   ORDER BY created_at LIMIT $3";
+        let bounds = vec![
+            teammates_before.0.into(),
+            others_before.0.into(),
+            limit.into(),
+        ];
+        let rows = self.db.query(sql, bounds).await?;
         rows.iter()
             .map(|row| Ok(AttachmentId::from_bytes(id16(row, 0)?)))
             .collect()

@@ -7,7 +7,6 @@ use domain::{AddressId, ChannelId, ContactId, ConversationId, Pii, TeammateId, T
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::append::Append;
 use crate::contacts::ContactRow;
 use crate::error::{Guard, StoreError};
 use crate::page::{Page, PageRequest};
@@ -383,51 +382,6 @@ impl Store {
             "UPDATE contact SET spoke = 1 WHERE id = $1",
             vec![blob(new.contact.bytes())],
         );
-    }
-
-    /// Another line for the list, where the newest item itself changed; the unit fails when a
-    /// newer one came meanwhile.
-    ///
-    /// # Errors
-    /// What the vault says; at commit [`Guard::Conversation`].
-    pub async fn replace_preview(
-        &self,
-        unit: &mut Unit,
-        conversation: &Conversation,
-        preview: &Preview,
-    ) -> Result<(), StoreError> {
-        let key = self.ring.contact_key(conversation.contact).await?;
-        let id = conversation.id.bytes();
-        unit.one(
-            Guard::Conversation,
-            "UPDATE conversation SET preview = $2, version = version + 1 \
-             WHERE id = $1 AND last_seq = $3",
-            vec![
-                blob(id),
-                seal_json(&key, "conversation.preview", &id, preview)?,
-                conversation.last_seq.into(),
-            ],
-        );
-        Ok(())
-    }
-
-    /// Takes the next number of the conversation and changes what the new item changes. Must be
-    /// followed by the insertion of exactly one item.
-    ///
-    /// # Errors
-    /// What the vault says; at commit [`Guard::Conversation`].
-    pub async fn append(
-        &self,
-        unit: &mut Unit,
-        conversation: ConversationId,
-        contact: ContactId,
-        append: &Append<'_>,
-    ) -> Result<(), StoreError> {
-        let key = self.ring.contact_key(contact).await?;
-        let (sql, mut params) = append.changes(&key, conversation.bytes())?;
-        params.insert(0, blob(conversation.bytes()));
-        unit.one(Guard::Conversation, sql, params);
-        Ok(())
     }
 
     /// # Errors

@@ -1,5 +1,7 @@
 //! What became of outbound messages: attempts, outcomes, receipts.
 
+use std::ops::RangeInclusive;
+
 use domain::delivery::{Cost, DeliveryError, DeliveryState};
 use domain::inbound::Receipt;
 use domain::{ChannelId, ContactId, MessageId, Pii, Timestamp};
@@ -231,19 +233,23 @@ impl Store {
         );
     }
 
-    /// Whether a contact's messages up to this one were read by the contact: receipts of the own
-    /// chat are a single mark, joined into every message up to it.
-    pub fn join_deliveries_up_to(
+    /// Joins a state into all messages of a range: receipts of the own chat are a single mark.
+    pub fn join_deliveries(
         &self,
         unit: &mut Unit,
         conversation: domain::ConversationId,
-        seq: i64,
+        seqs: RangeInclusive<i64>,
         state: DeliveryState,
     ) {
         unit.run(
-            "UPDATE message SET state = $3, version = version + 1 WHERE conversation_id = $1 \
-             AND seq <= $2 AND direction = 1 AND state >= 2 AND state < $3",
-            vec![blob(conversation.bytes()), seq.into(), state.rank().into()],
+            "UPDATE message SET state = $4, version = version + 1 WHERE conversation_id = $1 \
+             AND seq >= $2 AND seq <= $3 AND direction = 1 AND state >= 2 AND state < $4",
+            vec![
+                blob(conversation.bytes()),
+                (*seqs.start()).into(),
+                (*seqs.end()).into(),
+                state.rank().into(),
+            ],
         );
     }
 

@@ -162,6 +162,27 @@ impl Store {
         rows.iter().map(event_of).collect()
     }
 
+    /// Events of one conversation behind one place and up to another, oldest first. The stretch
+    /// between the places is what is read, so it must be short ([`Self::feed_distance`]).
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn feed_of_conversation(
+        &self,
+        conversation: ConversationId,
+        after: Cursor,
+        up_to: Cursor,
+    ) -> Result<Vec<FeedEvent>, StoreError> {
+        let sql = "SELECT seq, tx, at, kind, conversation_id, item_seq, ref_id FROM feed \
+                   WHERE (tx, seq) > ($1, $2) AND (tx, seq) <= ($3, $4) AND conversation_id = $5 \
+                   ORDER BY tx, seq";
+        let bounds = [after.tx, after.seq, up_to.tx, up_to.seq].map(db::Value::from);
+        let mut params = bounds.to_vec();
+        params.push(blob(conversation.bytes()));
+        let rows = self.db.query(sql, params).await?;
+        rows.iter().map(event_of).collect()
+    }
+
     /// The newest place a reader may stand at.
     ///
     /// # Errors

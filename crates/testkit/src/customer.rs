@@ -132,13 +132,21 @@ impl Customer {
     /// # Panics
     /// When the socket is refused.
     pub async fn watch(&self, cursor: Option<&str>) -> Live {
-        let query = cursor.map_or_else(String::new, |cursor| format!("?cursor={cursor}"));
-        let url = format!("{}/chat/v1/live{query}", self.base);
-        let cookie = self.cookie.clone().expect("a session");
-        let header = ("cookie", format!("tresen_chat={cookie}"));
-        match Live::open(&url, &[header]).await {
+        match self.try_watch(cursor).await {
             Ok(live) => live,
             Err(status) => panic!("the live socket was refused with {status}"),
         }
+    }
+
+    /// # Errors
+    /// The status of the refusal.
+    ///
+    /// # Panics
+    /// When there is no session.
+    pub async fn try_watch(&self, cursor: Option<&str>) -> Result<Live, u16> {
+        let query = cursor.map_or_else(String::new, |cursor| format!("?cursor={cursor}"));
+        let url = format!("{}/chat/v1/live{query}", self.base);
+        let cookie = self.cookie.clone().expect("a session");
+        Live::open(&url, &[("cookie", format!("tresen_chat={cookie}"))]).await
     }
 }

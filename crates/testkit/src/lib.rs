@@ -5,6 +5,7 @@
 mod client;
 mod customer;
 mod desk;
+mod disk;
 mod files;
 mod live;
 pub mod postgres;

@@ -212,10 +212,13 @@ impl Live {
     /// # Panics
     /// When the socket is closed.
     pub async fn say(&self, said: Value) {
-        self.say
-            .send(Message::text(said.to_string()))
-            .await
-            .expect("the socket is open");
+        assert!(self.try_say(said).await, "the socket is open");
+    }
+
+    /// `false` when the socket is closed.
+    pub async fn try_say(&self, said: Value) -> bool {
+        let message = Message::text(said.to_string());
+        self.say.send(message).await.is_ok()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use vault::MasterKey;
 use crate::client::{Answer, http_client, send};
 use crate::customer::Customer;
 use crate::desk::{Auth, Desk};
+use crate::disk::Disk;
 use crate::postgres::{self, TestDatabase};
 use crate::simulator::Simulator;
 
@@ -59,6 +61,7 @@ pub struct World {
     client: reqwest::Client,
     database: Option<TestDatabase>,
     directory: tempfile::TempDir,
+    disk_is_full: Arc<AtomicBool>,
     house: Option<House>,
 }
 
@@ -99,6 +102,7 @@ impl World {
             client: http_client(),
             database,
             directory,
+            disk_is_full: Arc::default(),
             house: None,
         };
         world.open(None).await;
@@ -131,6 +135,7 @@ impl World {
         let address = listener.local_addr().expect("it is bound");
         let store = self.store().await;
         let blobs = DirectoryBlobs::open(self.data().join("blobs")).expect("a directory");
+        let blobs = Disk::new(blobs, Arc::clone(&self.disk_is_full));
         let simulator = self.sim.url.rsplit_once(':').expect("a port").1;
         let allowed = [("127.0.0.1".to_owned(), simulator.parse().expect("a port"))];
         let net = HttpNet::new(allowed).expect("a client");
@@ -273,6 +278,11 @@ impl World {
     #[must_use]
     pub fn base(&self) -> String {
         format!("http://{}", self.house().address)
+    }
+
+    /// From now on the disk of the files is full, or has room again.
+    pub fn fill_disk(&self, full: bool) {
+        self.disk_is_full.store(full, Ordering::SeqCst);
     }
 
     /// Where the house keeps its files.

@@ -1,7 +1,7 @@
 //! Opens the house: keys, database, files, connectors, in this order, each with a clear refusal.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +34,33 @@ pub enum OpenError {
     Blobs(#[from] ports::BlobError),
     #[error("{0}")]
     Net(#[from] adapters::NetSetupError),
+    #[error(
+        "there is no installation in {}. `tresen serve` makes one; --data says where another one is", path.display()
+    )]
+    Missing { path: PathBuf },
+}
+
+/// Whether something was ever kept here.
+#[must_use]
+pub fn exists(config: &Config) -> bool {
+    key_file(config).exists()
+        || match &config.database {
+            config::Database::Sqlite => config.sqlite_file().exists(),
+            config::Database::Postgres(_) => true,
+        }
+}
+
+/// A command beside the server, called in the wrong directory, must not make a second house.
+///
+/// # Errors
+/// [`OpenError::Missing`] where nothing was ever kept and nobody named the place.
+pub fn check_place(config: &Config) -> Result<(), OpenError> {
+    if exists(config) || config.data != Path::new(config::DATA_DEFAULT) {
+        return Ok(());
+    }
+    Err(OpenError::Missing {
+        path: config.data.clone(),
+    })
 }
 
 /// Whether this process is the server, or a command that works beside one.
@@ -50,6 +77,19 @@ fn private_directory(path: &Path) -> Result<(), OpenError> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// Whoever can write here could put its own key in place of ours.
+fn close_to_others(path: &Path) -> Result<(), OpenError> {
+    let io = |source| OpenError::Directory {
+        path: path.to_owned(),
+        source,
+    };
+    let permissions = std::fs::metadata(path).map_err(io)?.permissions();
+    if permissions.mode() & 0o077 != 0 {
+        std::fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(io)?;
+    }
+    Ok(())
 }
 
 fn database(config: &Config, claim: Claim) -> db::Config {
@@ -120,6 +160,7 @@ async fn open_store_by(
 ) -> Result<Store, OpenError> {
     private_directory(&config.data)?;
     private_directory(&config.keys_directory())?;
+    close_to_others(&config.keys_directory())?;
     let ids: Arc<dyn Ids> = Arc::new(RandomIds::default());
     let something_sealed = key_file(config).exists()
         || (config.database == config::Database::Sqlite && config.sqlite_file().exists());

@@ -4,6 +4,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod house;
+pub mod memory;
 pub mod open_files;
 pub mod people;
 pub mod serve;

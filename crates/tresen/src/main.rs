@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use ports::Clock;
 use tresen::config::{self, Command, Config, Stop};
-use tresen::{demo, doctor, house, people, serve};
+use tresen::{demo, doctor, house, memory, people, serve};
 
 fn main() -> ExitCode {
+    memory::give_back_early();
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
@@ -85,15 +86,24 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         },
-        Command::Migrate => match house::open_store(config, house::Claim::Beside).await {
-            Ok(store) => {
-                store.close().await;
-                println!("the database is up to date");
-                ExitCode::SUCCESS
-            }
-            Err(error) => fail(&error, 2),
-        },
+        Command::Migrate => done(migrate(config).await, |_| 2),
         Command::Demo => done(demo::run(config).await, |_| 2),
         Command::Openapi | Command::ConfigReference => ExitCode::FAILURE,
     }
+}
+
+async fn migrate(config: &Config) -> Result<(), house::OpenError> {
+    house::check_place(config)?;
+    let made = !house::exists(config);
+    let store = house::open_store(config, house::Claim::Beside).await?;
+    store.close().await;
+    if made {
+        println!(
+            "a new, empty installation was made in {}",
+            config.data.display()
+        );
+    } else {
+        println!("the database is up to date");
+    }
+    Ok(())
 }

@@ -6,6 +6,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Files that are not customers' sockets: the database, blobs, calls to providers, the log.
 const KEPT_BACK: u64 = 256;
 
+/// Fewer sockets than this are soon full: every open desk and every waiting customer holds one.
+const FEW: usize = 2_000;
+
 /// Raises the soft limit to the hard one and says how many sockets fit, at most `wanted`. Without
 /// this bound a full house would take the last file from the database.
 #[must_use]
@@ -20,10 +23,10 @@ pub fn sockets(wanted: usize) -> usize {
         Err(_) => limit,
     };
     let fit = fitting(limit.current, wanted);
-    if fit < wanted {
-        tracing::info!(
+    if fit < FEW {
+        tracing::warn!(
             count = fit,
-            "the limit of open files allows fewer connections than Tresen would take"
+            "few connections fit into the limit of open files: raise it (ulimit -n, or LimitNOFILE= of the service)"
         );
     }
     fit

@@ -8,7 +8,7 @@ use domain::{Pii, TokenId};
 use i18n::Language;
 
 use crate::config::{Command, Config, TokenIssue, UserAdd, UserChange};
-use crate::house::{Claim, OpenError, open_app};
+use crate::house::{Claim, OpenError, check_place, open_app};
 
 #[derive(Debug, thiserror::Error)]
 pub enum PeopleError {
@@ -26,7 +26,7 @@ impl PeopleError {
     /// Input that a person can correct.
     #[must_use]
     pub const fn is_input(&self) -> bool {
-        matches!(self, Self::Input(_))
+        matches!(self, Self::Input(_) | Self::Open(OpenError::Missing { .. }))
     }
 }
 
@@ -44,7 +44,7 @@ fn explain(error: AppError) -> PeopleError {
                     )
                 })
                 .collect();
-            PeopleError::Input(lines.join("; "))
+            PeopleError::Input(lines.join(" "))
         }
         AppError::Conflict("email_taken") => PeopleError::Input(text("problem-email-taken-detail")),
         AppError::Conflict("last_owner") => PeopleError::Input(text("problem-last-owner-detail")),
@@ -60,6 +60,7 @@ fn explain(error: AppError) -> PeopleError {
 /// # Errors
 /// [`PeopleError`].
 pub async fn run(command: &Command, config: &Config) -> Result<(), PeopleError> {
+    check_place(config)?;
     match command {
         Command::UserAdd(user) => add_user(config, user).await,
         Command::UserList => list_users(config).await,

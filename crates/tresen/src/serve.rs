@@ -75,16 +75,20 @@ impl Running {
         let app = open_app_by(config, Claim::Server, public_url.clone(), clock).await?;
         let metrics = Metrics::install()?;
         let (stop, stopping) = watch::channel(false);
-        let http =
-            Http::new(app.clone(), Some(metrics.clone()), stopping.clone()).with(HttpSettings {
-                trusted_proxies: config.trusted_proxies.clone(),
-            });
+        let connections_max = open_files::sockets(EdgeLimits::default().connections_max);
+        let settings = HttpSettings {
+            trusted_proxies: config.trusted_proxies.clone(),
+            connections_max,
+            metrics: config.metrics,
+        };
+        let http = Http::new(app.clone(), Some(metrics.clone()), stopping.clone()).with(settings);
         let mut ending = stopping.clone();
         let served = tokio::spawn(serve(
             listener,
             http.router(),
             EdgeLimits {
-                connections_max: open_files::sockets(EdgeLimits::default().connections_max),
+                connections_max,
+                proxies: config.trusted_proxies.clone(),
                 ..EdgeLimits::default()
             },
             async move {
@@ -170,6 +174,13 @@ pub async fn run(config: &Config) -> Result<(), ServeError> {
     if let Some(token) = running.app.open_setup().await? {
         println!("set up at {}/setup#{}", running.public_url, token.expose());
     }
+    if config.public_url.is_none() && running.address.ip().is_loopback() {
+        println!(
+            "only this machine reaches it; for phones: --listen 0.0.0.0:8080 --public-url http://NAME:8080, \
+             and https for customers"
+        );
+    }
+    println!("desk at {}/", running.public_url);
     println!("ready http://{}", running.address);
     tracing::info!(listen = %running.address, public_url = running.public_url.as_str(), "serving");
     wish.spoken().await;

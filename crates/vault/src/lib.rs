@@ -8,12 +8,14 @@
 //!
 //! A sealed value is `version (1) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, AES-256-GCM, with the
 //! subject, the column and the row as associated data: a value moved to another place does not
-//! open.
+//! open. Files are sealed in pieces, each bound to its number (`chunks.rs`).
 
+mod chunks;
 mod master;
 mod sealed;
 mod tokens;
 
+pub use chunks::{CHUNK, CHUNKS_VERSION, Chunks};
 pub use master::{MasterKey, MasterKeyError};
 pub use sealed::{DataKey, KeyEncryptionKey, Place, SealError, Sealed};
 pub use tokens::{Token, constant_time_equal, digest};

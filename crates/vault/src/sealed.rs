@@ -4,8 +4,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
-const NONCE: usize = 12;
-const TAG: usize = 16;
+pub(crate) const NONCE: usize = 12;
+pub(crate) const TAG: usize = 16;
 
 /// Bytes that read as noise without the key.
 pub type Sealed = Vec<u8>;
@@ -28,7 +28,7 @@ pub struct Place<'a> {
     pub row: &'a [u8],
 }
 
-fn associated(subject: [u8; 16], place: Place<'_>) -> Vec<u8> {
+pub(crate) fn associated(subject: [u8; 16], place: Place<'_>) -> Vec<u8> {
     let mut data = Vec::with_capacity(17 + place.column.len() + place.row.len());
     data.extend_from_slice(&subject);
     data.extend_from_slice(place.column.as_bytes());
@@ -41,16 +41,52 @@ fn cipher(secret: &[u8; 32]) -> RandomizedNonceKey {
     RandomizedNonceKey::new(&AES_256_GCM, secret).expect("32 bytes are an AES-256 key")
 }
 
-fn seal(key: &RandomizedNonceKey, aad: &[u8], plain: &[u8]) -> Result<Sealed, SealError> {
-    let mut body = Vec::with_capacity(plain.len() + TAG);
-    body.extend_from_slice(plain);
-    let nonce = key
-        .seal_in_place_append_tag(Aad::from(aad), &mut body)
+/// `nonce ‖ ciphertext ‖ tag`, behind what already stands in `sealed`.
+fn append_sealed(
+    key: &RandomizedNonceKey,
+    aad: &[u8],
+    plain: &[u8],
+    sealed: &mut Sealed,
+) -> Result<(), SealError> {
+    sealed.reserve_exact(NONCE + plain.len() + TAG);
+    let begins = sealed.len();
+    sealed.extend_from_slice(&[0; NONCE]);
+    sealed.extend_from_slice(plain);
+    let (head, body) = sealed
+        .get_mut(begins..)
+        .and_then(|fresh| fresh.split_at_mut_checked(NONCE))
+        .ok_or(SealError::Seal)?;
+    let (nonce, tag) = key
+        .seal_in_place_separate_tag(Aad::from(aad), body)
         .map_err(|_unspecified| SealError::Seal)?;
-    let mut sealed = Vec::with_capacity(1 + NONCE + body.len());
+    head.copy_from_slice(nonce.as_ref());
+    sealed.extend_from_slice(tag.as_ref());
+    Ok(())
+}
+
+fn open_bare(
+    key: &RandomizedNonceKey,
+    aad: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    if sealed.len() < NONCE + TAG {
+        return Err(SealError::Open);
+    }
+    let (nonce, body) = sealed.split_at(NONCE);
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Open)?;
+    let mut body = Zeroizing::new(body.to_vec());
+    let length = key
+        .open_in_place(nonce, Aad::from(aad), &mut body)
+        .map_err(|_unspecified| SealError::Open)?
+        .len();
+    body.truncate(length);
+    Ok(body)
+}
+
+fn seal(key: &RandomizedNonceKey, aad: &[u8], plain: &[u8]) -> Result<Sealed, SealError> {
+    let mut sealed = Vec::with_capacity(1 + NONCE + plain.len() + TAG);
     sealed.push(VERSION);
-    sealed.extend_from_slice(nonce.as_ref());
-    sealed.extend_from_slice(&body);
+    append_sealed(key, aad, plain, &mut sealed)?;
     Ok(sealed)
 }
 
@@ -59,18 +95,10 @@ fn open(
     aad: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
-    if sealed.len() < 1 + NONCE + TAG || sealed[0] != VERSION {
-        return Err(SealError::Open);
+    match sealed.split_first() {
+        Some((&VERSION, rest)) => open_bare(key, aad, rest),
+        _ => Err(SealError::Open),
     }
-    let nonce =
-        Nonce::try_assume_unique_for_key(&sealed[1..=NONCE]).map_err(|_| SealError::Open)?;
-    let mut body = Zeroizing::new(sealed[1 + NONCE..].to_vec());
-    let length = key
-        .open_in_place(nonce, Aad::from(aad), &mut body)
-        .map_err(|_unspecified| SealError::Open)?
-        .len();
-    body.truncate(length);
-    Ok(body)
 }
 
 /// Wraps data keys. Destroying a generation destroys every key wrapped by it.
@@ -139,6 +167,20 @@ impl DataKey {
     #[must_use]
     pub const fn subject(&self) -> [u8; 16] {
         self.subject
+    }
+
+    pub(crate) fn seal_with(&self, data: &[u8], plain: &[u8]) -> Result<Sealed, SealError> {
+        let mut sealed = Vec::new();
+        append_sealed(&self.cipher, data, plain, &mut sealed)?;
+        Ok(sealed)
+    }
+
+    pub(crate) fn open_with(
+        &self,
+        data: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        open_bare(&self.cipher, data, sealed)
     }
 
     /// # Errors

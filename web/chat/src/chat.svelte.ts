@@ -279,7 +279,7 @@ export class Chat {
       return { later: true, afterS: error.retryAfterS ?? 0 };
     }
     const { reasons, detail, title } = error.problem;
-    return { refused: reasons?.[0]?.explanation || detail || title || t("chat.refused.plain") };
+    return { refused: reasons?.[0]?.explanation || detail || title || t("chat.refused.plain"), final: error.status === 413 };
   }
 
   private ensureSession(): Promise<void> {

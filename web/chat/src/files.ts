@@ -3,19 +3,12 @@ import type { OutboxFile } from "@tresen/ui/outbox.ts";
 
 export const MOST_FILES = 10;
 export const TEXT_MOST = 8000;
-const MB = 1_000_000;
-const LIMITS = { small: 25 * MB, large: 200 * MB };
+/** Bytes a file may have; the server has the last word. */
+export const FILE_MOST = 25 * 1024 * 1024;
 
-/** Bytes a file of this type may have; the server has the last word. */
-export function limitFor(mime: string): number {
-  return mime.startsWith("image/") || mime.startsWith("audio/") ? LIMITS.small : LIMITS.large;
-}
-
-export type Verdict = { ok: true } | { ok: false; why: "empty" | "large"; max: number };
-export function judgeFile(size: number, mime: string): Verdict {
-  const max = limitFor(mime);
-  if (size === 0) return { ok: false, why: "empty", max };
-  return size > max ? { ok: false, why: "large", max } : { ok: true };
+export type Verdict = "fits" | "empty" | "large";
+export function judgeFile(size: number): Verdict {
+  return size === 0 ? "empty" : size > FILE_MOST ? "large" : "fits";
 }
 
 export interface Prepared extends OutboxFile {

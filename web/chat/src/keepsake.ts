@@ -25,6 +25,14 @@ export function keepChoices(choices: Choices): void {
   }
 }
 
+export function forgetChoices(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Nothing was kept where nothing could be.
+  }
+}
+
 export function applyTheme(theme: Theme): void {
   if (theme === "auto") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;

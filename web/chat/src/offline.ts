@@ -24,6 +24,7 @@ export async function keepOfflineShell(): Promise<void> {
       import("@tresen/ui/AttachmentTray.svelte"),
       import("@tresen/ui/shrink.ts"),
       import("@tresen/ui/uploads.ts"),
+      import("./Menu.svelte"),
       import("@tresen/ui/voice.ts"),
     ]);
     const { active } = await navigator.serviceWorker.ready;

@@ -1,5 +1,5 @@
 /** What a teammate does with conversations. Shown at once, told to the server, taken back on refusal. */
-import { t } from "@tresen/i18n";
+import { currentLanguage, t } from "@tresen/i18n";
 import type { Conversation, List, Status } from "@tresen/api";
 import { book, desk } from "./desk.svelte.ts";
 import { listCursor } from "./list/cursor.svelte.ts";
@@ -7,6 +7,7 @@ import { lists } from "./lists.svelte.ts";
 import { inboxPath, router } from "./router.svelte.ts";
 import { api, auth, sentenceOf } from "./session.svelte.ts";
 import { ui } from "./shell/ui.svelte.ts";
+import { snoozeWords } from "./state/snooze.ts";
 import { queryOf, type View } from "./state/views.ts";
 import { toasts } from "./toasts.svelte.ts";
 
@@ -42,23 +43,59 @@ async function change(id: string, shown: Partial<Conversation>, told: object): P
     return true;
   } catch (error) {
     restore();
-    toasts.say(sentenceOf(error) ?? t("desk.error.offline"), { tone: "danger" });
+    toasts.say(sentenceOf(error) ?? t("desk.error.notdone"), { tone: "danger" });
     return false;
   }
+}
+
+/**
+ * Takes a conversation out of the reader's way. It leaves at once while the line stands; without a
+ * line it stays until the server has said yes, and a refusal brings the reader back to it.
+ */
+async function putAway(before: Conversation, shown: Partial<Conversation>, told: object, said: string): Promise<void> {
+  const { id } = before;
+  const from = location.pathname;
+  const early = desk.connected && navigator.onLine;
+  if (early) leave(id);
+  let came = location.pathname;
+  const back = () => {
+    lists.restore(id);
+    comeBack(from, came);
+  };
+  if (!(await change(id, shown, told))) return early ? back() : undefined;
+  if (!early) {
+    leave(id);
+    came = location.pathname;
+  }
+  const until = before.snoozed_until;
+  const wanted = before.status === "snoozed" && until ? { snoozed_until: until } : { status: before.status };
+  const undo = () => {
+    back();
+    void change(id, { status: before.status, snoozed_until: until }, wanted);
+  };
+  toasts.say(said, { undo });
 }
 
 export async function setStatus(id: string, status: Status): Promise<void> {
   const before = book.conversations.get(id);
   if (!before || before.status === status) return;
-  const from = location.pathname;
-  if (status === "done") leave(id);
-  const came = location.pathname;
-  const undo = () => {
-    lists.restore(id);
-    void change(id, { status: before.status }, { status: before.status });
-    comeBack(from, came);
-  };
-  if (await change(id, { status }, { status })) toasts.say(t(status === "done" ? "desk.done.toast" : "desk.reopened.toast"), { undo });
+  const shown = { status, snoozed_until: null };
+  if (status === "done") return putAway(before, shown, { status }, t("desk.done.toast"));
+  const undo = () => void change(id, { status: before.status }, before.snoozed_until ? { snoozed_until: before.snoozed_until } : { status: before.status });
+  if (await change(id, shown, { status })) toasts.say(t("desk.reopened.toast"), { undo });
+}
+
+/** Aside until then; a new message of the contact brings it back earlier. */
+export async function snooze(id: string, at: Date): Promise<void> {
+  const before = book.conversations.get(id);
+  if (!before) return;
+  const until = at.toISOString();
+  const said = t("desk.snooze.toast", { time: snoozeWords(at, new Date(), currentLanguage()) });
+  await putAway(before, { status: "snoozed", snoozed_until: until }, { snoozed_until: until }, said);
+}
+
+export async function setTags(id: string, tags: string[]): Promise<void> {
+  await change(id, { tags }, { tags });
 }
 
 /** Sent and done: the outbox tells the server once the message is through. */
@@ -87,7 +124,7 @@ function leave(id: string): void {
   const next = list.neighbour(id, 1) ?? list.neighbour(id, -1);
   lists.dismiss(id);
   if (router.route.page !== "inbox" || router.route.conversation !== id) return;
-  if (router.route.view === "done" || router.route.view === "all") return;
+  if (router.route.view === "done" || router.route.view === "all" || router.route.view === "snoozed") return;
   if (ui.phone || !next || next === id) router.go(inboxPath(router.route.view));
   else openConversation(next);
 }

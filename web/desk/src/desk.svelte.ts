@@ -33,6 +33,8 @@ let frame = 0;
 let waiting: LiveEvent[] = [];
 
 export const desk = {
+  /** Hears every event that arrives, for what calls a person back. */
+  onevents: null as ((events: readonly LiveEvent[]) => void) | null,
   /** Read by views: changes whenever any conversation did. */
   get conversationTick() {
     return conversationTick;
@@ -46,6 +48,11 @@ export const desk = {
   },
   get counts() {
     return counts;
+  },
+  /** The own chat stands, and nobody has written yet. */
+  get untouched() {
+    const { mine, queue, waiting, snoozed, done } = counts;
+    return counts !== NO_COUNTS && mine + queue + waiting + snoozed + done === 0 && (channels ?? []).some((channel) => channel.kind === "webchat");
   },
   get teammates() {
     return teammates;
@@ -62,6 +69,9 @@ export const desk = {
   },
 
   async start(): Promise<void> {
+    void desk.loadTeammates();
+    // Who may not read conversations has no feed to follow.
+    if (!auth.may("converse")) return desk.loadChannels();
     live = new Live({
       url: (cursor) => socketUrl("/api/v1/live", cursor, prefs.language),
       events: take,
@@ -73,7 +83,6 @@ export const desk = {
     addEventListener("online", back);
     addEventListener("offline", gone);
     document.addEventListener("visibilitychange", wake);
-    void api.get<{ items: Teammate[] }>("/teammates").then((list) => (teammates = list.items), ignore);
     // Without a socket the lists are read all the same; they are read again once it opens.
     await new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_MS));
     if (generation === 0) readAnew();
@@ -140,10 +149,17 @@ export const desk = {
   },
 
   async loadCounts(): Promise<void> {
+    if (!auth.may("converse")) return;
     counts = await api.get<ConversationCounts>("/conversations/counts").catch(() => counts);
   },
 
+  async loadTeammates(): Promise<void> {
+    if (!auth.may("read-team")) return;
+    teammates = await api.get<{ items: Teammate[] }>("/teammates").then((list) => list.items, () => teammates);
+  },
+
   async loadChannels(): Promise<void> {
+    if (!auth.may("read-team")) return;
     channels = await api.get<{ items: Channel[] }>("/channels").then((list) => list.items, () => channels);
   },
 };
@@ -163,13 +179,16 @@ function apply(): void {
   waiting = [];
   const touched = nothingTouched();
   let channelsChanged = false;
+  let teamChanged = false;
   for (const event of events) {
     feedAt = Math.max(feedAt, event.seq);
     book.apply(event, touched);
     if (event.kind === "channel.updated") channelsChanged = true;
+    if (event.kind === "teammate.updated") teamChanged = true;
     if (event.contact) presence.contactChanged(event.contact);
     if (event.item?.type === "message" && event.conversation_id) presence.wrote(event.conversation_id, event.item);
   }
+  desk.onevents?.(events);
   if (touched.conversations.size > 0) {
     conversationTick += 1;
     countsTimer ??= setTimeout(() => {
@@ -179,6 +198,7 @@ function apply(): void {
   }
   if (touched.threads.size > 0) threadTick += 1;
   if (channelsChanged) void desk.loadChannels();
+  if (teamChanged) void auth.refresh().then(() => desk.loadTeammates());
 }
 
 /** Everything may have changed: forget and read again what is shown. */

@@ -11,10 +11,13 @@ interface Stored {
   theme: Theme;
   language: Language;
   letters: boolean;
+  /** Notifications of the browser, and a quiet sound, when the desk is not in front. */
+  notify: boolean;
+  sound: boolean;
 }
 
 function read(): Stored {
-  const fallback: Stored = { theme: "system", language: preferredLanguage(navigator.languages) ?? "de", letters: true };
+  const fallback: Stored = { theme: "system", language: preferredLanguage(navigator.languages) ?? "de", letters: true, notify: false, sound: false };
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Stored>) };
   } catch {
@@ -34,6 +37,12 @@ export const prefs = {
   },
   get letters() {
     return stored.letters;
+  },
+  get notify() {
+    return stored.notify;
+  },
+  get sound() {
+    return stored.sound;
   },
   async set(change: Partial<Stored>): Promise<void> {
     stored = { ...stored, ...change };

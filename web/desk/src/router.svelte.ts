@@ -4,23 +4,24 @@
  */
 import { isView, type View } from "./state/views.ts";
 
-export const SECTIONS = ["channels", "team", "account", "appearance"] as const;
+export const SECTIONS = ["channels", "team", "company", "alerts", "account", "appearance"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export type Route =
   | { page: "setup" }
+  | { page: "missing" }
   | { page: "inbox"; view: View; conversation: string | null }
   | { page: "settings"; section: Section | null };
 
 export function parsePath(path: string): Route {
-  const [first, second, third] = path.split("/").filter(Boolean);
+  const [first, second, third, ...rest] = path.split("/").filter(Boolean);
   if (first === "setup") return { page: "setup" };
-  if (first === "settings") {
-    return { page: "settings", section: SECTIONS.find((section) => section === second) ?? null };
-  }
-  const view = isView(second) ? second : "mine";
-  const conversation = third && /^cnv_[0-9a-z]+$/.test(third) ? third : null;
-  return { page: "inbox", view, conversation };
+  const section = SECTIONS.find((one) => one === second) ?? null;
+  if (first === "settings" && (section || !second) && !third) return { page: "settings", section };
+  const known = first === undefined || (first === "inbox" && (second === undefined || isView(second)));
+  if (!known || rest.length > 0) return { page: "missing" };
+  if (third && !/^cnv_[0-9a-z]+$/.test(third)) return { page: "missing" };
+  return { page: "inbox", view: isView(second) ? second : "mine", conversation: third ?? null };
 }
 
 let route = $state.raw<Route>(parsePath(location.pathname));

@@ -155,5 +155,5 @@ function outcomeOf(error: unknown): SendOutcome {
     return error.retryAfterS === null ? { later: true } : { later: true, afterS: error.retryAfterS };
   }
   const reasons = error.problem.reasons?.map((reason) => reason.explanation).filter(Boolean) ?? [];
-  return { refused: reasons.join(" ") || sentenceOf(error) || t("desk.error.refused") };
+  return { refused: reasons.join(" ") || sentenceOf(error) || t("desk.error.refused"), final: error.status === 413 };
 }

@@ -1,7 +1,9 @@
 /** Who sits at the desk, and the one client every request goes through. */
+import { t } from "@tresen/i18n";
 import type { Session, SetupNeeded } from "@tresen/api";
 import { ApiError, createClient, OfflineError } from "@tresen/api/client";
 import { prefs } from "./prefs.svelte.ts";
+import { type Right, roleHas } from "./state/rights.ts";
 
 /** "expired" keeps the desk and its drafts on screen and asks to sign in above it. */
 export type Phase = "loading" | "unreachable" | "setup" | "signed-out" | "in" | "expired";
@@ -31,6 +33,16 @@ export const auth = {
   get me() {
     if (!session) throw new Error("nobody is signed in");
     return session.teammate;
+  },
+
+  may(right: Right): boolean {
+    return session !== null && roleHas(session.teammate.role, right);
+  },
+
+  /** The own role or name may have changed: what is offered follows. */
+  async refresh(): Promise<void> {
+    const next = await api.get<Session>("/session").catch(() => null);
+    if (next && phase === "in") session = next;
   },
 
   async begin(): Promise<void> {
@@ -64,6 +76,10 @@ export const auth = {
 
 /** One sentence for the reader out of whatever was thrown; null when it was no answer at all. */
 export function sentenceOf(error: unknown): string | null {
+  // "In 840 seconds" is nothing a person can picture.
+  if (error instanceof ApiError && error.status === 429 && (error.retryAfterS ?? 0) > 90) {
+    return t("desk.error.wait", { count: Math.ceil((error.retryAfterS ?? 0) / 60) });
+  }
   if (error instanceof ApiError) return error.problem.detail || error.problem.title;
   return null;
 }

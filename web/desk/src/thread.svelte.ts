@@ -18,6 +18,7 @@ export class Thread {
   /** The first message that was unread when the conversation was opened; its divider stays. */
   firstUnread = $state<number | null>(null);
   #readUpTo = 0;
+  #running: Promise<void> = Promise.resolve();
   #composerTurn = 0;
 
   constructor(id: string) {
@@ -36,14 +37,27 @@ export class Thread {
     return desk.conversation(this.id);
   }
 
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    this.#running = this.#load();
+    return this.#running;
+  }
+
+  /** Reads again what may have changed; what turned out not to exist is not asked for twice. */
+  async reload(): Promise<void> {
+    await this.#running;
+    if (this.problem !== "missing") await this.load();
+  }
+
+  async #load(): Promise<void> {
     this.loading = true;
     this.problem = null;
-    void this.loadComposer();
     const stamp = desk.stamp;
     try {
+      // Of what is not even known to exist, nothing more is asked.
+      const first = this.conversation ? undefined : await api.get<Conversation>(`/conversations/${this.id}`);
+      void this.loadComposer();
       const [conversation, page] = await Promise.all([
-        api.get<Conversation>(`/conversations/${this.id}`),
+        first ?? api.get<Conversation>(`/conversations/${this.id}`),
         api.get<Timeline>(`/conversations/${this.id}/timeline`, { from: "end", limit: PAGE }),
       ]);
       desk.take([conversation]);
@@ -135,6 +149,6 @@ export const current = {
     void thread.load();
   },
   reload(): void {
-    void thread?.load();
+    void thread?.reload();
   },
 };

@@ -97,7 +97,7 @@ test.describe("the staffed desk", () => {
 
   test("settings", async ({ desk }) => {
     const { page } = await desk({ path: "/settings/channels" });
-    for (const section of ["channels", "team", "account", "appearance"]) {
+    for (const section of ["channels", "team", "company", "alerts", "account", "appearance"]) {
       await page.goto(new URL(`/settings/${section}`, page.url()).href);
       await expect(page.getByRole("heading", { level: 2 }).or(page.getByRole("heading", { level: 1 })).first()).toBeVisible();
       await page.waitForLoadState("networkidle");
@@ -120,6 +120,14 @@ test.describe("the staffed desk", () => {
     await page.keyboard.press("a");
     await expect(page.getByRole("option").first()).toBeVisible();
     await judge(page, "hand-over");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("h");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await judge(page, "snooze");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("t");
+    await page.keyboard.type("Reklamation");
+    await judge(page, "tags");
   });
 
   test("the desk on a phone has targets a thumb can hit", async ({ desk }) => {

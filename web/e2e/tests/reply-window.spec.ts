@@ -36,8 +36,8 @@ test("a message comes in, is answered, and the ticks follow the platform", async
   const teammate = await desk({ path: `/inbox/queue/${conversation.id}` });
   await expect(teammate.message("Ist meine Uhr schon repariert?")).toBeVisible();
   // People know each other by number, whatever address the platform prefers.
-  await expect(teammate.page.getByText(/WhatsApp · \+49\s1713\s9200\s01/)).toBeVisible();
-  await expect(teammate.page.getByText(/^2[34]:\d\d Std\.$/)).toBeVisible();
+  await expect(teammate.page.getByText(/WhatsApp · \+49 171 392 0001/)).toBeVisible();
+  await expect(teammate.page.getByText(/2[34]:\d\d Std\.$/)).toBeVisible();
   await teammate.reply("Ja, Sie können sie heute abholen.");
   await expect(teammate.marks("zugestellt")).toHaveCount(1);
   const sent = await provider.sent();
@@ -55,7 +55,7 @@ test("the last hour is amber", async ({ house, provider, open }) => {
   await page.goto(`${house.url}/inbox/queue/${conversation.id}`);
   await expect(page.getByLabel(/^Antwort an/)).toBeVisible();
   const amber = page.getByText(/Noch .* frei schreiben\. Danach nur Vorlagen\./);
-  await expect(page.getByText(/^1:0[01] Std\.$/)).toBeVisible();
+  await expect(page.getByText(/1:0[01] Std\.$/)).toBeVisible();
   await expect(amber).toHaveCount(0);
   await page.clock.fastForward("02:00");
   await expect(amber).toBeVisible();

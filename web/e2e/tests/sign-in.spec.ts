@@ -29,7 +29,7 @@ test("a passkey is made in the settings and opens the desk", async ({ house, ope
   await page.goto(`${house.url}/settings/account`);
   await page.getByRole("button", { name: "Passkey anlegen" }).click();
   await expect(page.getByText("Der Passkey ist angelegt.")).toBeVisible();
-  await page.getByRole("button", { name: "Abmelden" }).first().click();
+  await page.getByRole("button", { name: "Abmelden", exact: true }).first().click();
   await expect(page.getByRole("heading", { name: "Anmelden" })).toBeVisible();
   expect((await context.cookies()).filter(({ name, value }) => name === "tresen_session" && value !== "")).toEqual([]);
 

@@ -115,7 +115,8 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                 command
                     .args(["test", "--workspace", "--locked", "--no-fail-fast"])
                     .env("TRESEN_BIN", place.binary("tresen"))
-                    .env("SIMS_BIN", place.binary("sims"));
+                    .env("SIMS_BIN", place.binary("sims"))
+                    .env("TRESEN_LEDGER", place.binary("ledger.json"));
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
@@ -169,6 +170,22 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             command.env("SIMS_BIN", place.binary("sims"));
             counted(&mut command, Runner::Plain, log)
         }));
+        // What our own connector sent in the stories, judged by the same foreign clients.
+        steps.push(step("ledger", &["judges", "rust-tests"], OUTER, |log| {
+            let mut command = place.command(place.root.join("judges/run"));
+            command.arg("--ledger").arg(place.binary("ledger.json"));
+            counted(&mut command, Runner::Plain, log)
+        }));
+        steps.push(step(
+            "api",
+            &["machine", "build", "web-build"],
+            OUTER,
+            |log| {
+                let mut command = place.command(place.root.join("judges/api"));
+                command.env("TRESEN_BIN", place.binary("tresen"));
+                counted(&mut command, Runner::Plain, log)
+            },
+        ));
     }
     if place.web().join("e2e").is_dir() {
         steps.push(step(

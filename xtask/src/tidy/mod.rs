@@ -170,6 +170,7 @@ impl Source {
             "package-lock.json",
             "openapi.json",
             "schema.d.ts",
+            ".gen.ts",
             ".svg",
         ];
         !generated.iter().any(|name| self.path.ends_with(name))

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::{CleanImage, ImageError, check_pixels};
+use super::{CleanImage, Frames, ImageError, check_pixels};
 
 const EXTENSION: u8 = 0x21;
 const FRAME: u8 = 0x2c;
@@ -29,13 +29,16 @@ fn copy(bytes: &[u8]) -> Option<Result<CleanImage, ImageError>> {
     }
     clean.extend_from_slice(head);
     clean.extend_from_slice(source.take(table_bytes(head[10]))?);
-    let mut frames = 0_usize;
+    let mut frames = Frames::default();
     loop {
         match *source.take(1)?.first()? {
             TRAILER => break,
             FRAME => {
-                frames += 1;
                 let descriptor = source.take(9)?;
+                let side = |at: usize| u16::from_le_bytes([descriptor[at], descriptor[at + 1]]);
+                if let Err(error) = frames.add(side(4).into(), side(6).into()) {
+                    return Some(Err(error));
+                }
                 clean.push(FRAME);
                 clean.extend_from_slice(descriptor);
                 clean.extend_from_slice(source.take(table_bytes(descriptor[8]))?);
@@ -54,7 +57,7 @@ fn copy(bytes: &[u8]) -> Option<Result<CleanImage, ImageError>> {
         }
     }
     clean.push(TRAILER);
-    (frames > 0).then_some(Ok(CleanImage {
+    (frames.count > 0).then_some(Ok(CleanImage {
         bytes: Bytes::from(clean),
         mime: "image/gif",
         width: width.into(),

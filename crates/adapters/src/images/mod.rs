@@ -8,10 +8,14 @@
 
 mod gif;
 mod photo;
+mod png;
+mod turned;
 mod webp;
 
 use bytes::Bytes;
-use domain::limits::IMAGE_PIXELS_MAX;
+use domain::limits::{
+    ANIMATION_FRAMES_MAX, ANIMATION_PIXELS_MAX, IMAGE_MEMORY_MAX, IMAGE_PIXELS_MAX,
+};
 use tokio::sync::Semaphore;
 
 /// A picture as it may be kept and shown.
@@ -41,32 +45,79 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
     infer::get(bytes).map(|kind| kind.mime_type())
 }
 
-/// Cleans pictures, a bounded number at a time: a decoded photo takes up to 200 MB for a moment.
+/// Cleans pictures with a bounded amount of memory for all together: small ones beside each
+/// other, a large one alone.
 #[derive(Debug)]
 pub struct Images {
-    slots: Semaphore,
+    /// In steps of [`STEP`].
+    memory: Semaphore,
+    hands: Semaphore,
 }
+
+const STEP: u64 = 1024 * 1024;
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the bound is a constant of some hundred steps"
+)]
+const STEPS: u32 = (IMAGE_MEMORY_MAX / STEP) as u32;
 
 impl Images {
     #[must_use]
     pub fn new(at_once: usize) -> Self {
         Self {
-            slots: Semaphore::new(at_once.max(1)),
+            memory: Semaphore::new(STEPS as usize),
+            hands: Semaphore::new(at_once.max(1)),
         }
     }
 
     /// # Errors
     /// See [`ImageError`].
     pub async fn clean(&self, bytes: Bytes) -> Result<CleanImage, ImageError> {
-        let _slot = self
-            .slots
+        let steps = u32::try_from(cost(&bytes)?.div_ceil(STEP)).unwrap_or(u32::MAX);
+        let _hand = self
+            .hands
             .acquire()
             .await
-            .expect("the slots are never closed");
+            .expect("the hands are never closed");
+        let _memory = self
+            .memory
+            .acquire_many(steps.min(STEPS))
+            .await
+            .expect("the memory is never closed");
         // A decoder that panics on a hostile file has shown that the file is damaged.
         tokio::task::spawn_blocking(move || clean(&bytes))
             .await
             .unwrap_or(Err(ImageError::Damaged))
+    }
+}
+
+/// Bytes of memory that cleaning takes, by what the head says.
+fn cost(bytes: &[u8]) -> Result<u64, ImageError> {
+    match sniff(bytes) {
+        Some("image/jpeg") => photo::cost(bytes, image::ImageFormat::Jpeg),
+        Some("image/png" | "image/apng") => photo::cost(bytes, image::ImageFormat::Png),
+        Some("image/webp") => webp::cost(bytes),
+        Some("image/gif") => Ok(bytes.len() as u64),
+        _ => Err(ImageError::Unsupported),
+    }
+}
+
+/// Counts the frames of an animation: each is small in the file, and all are decoded where they
+/// are shown.
+#[derive(Default)]
+struct Frames {
+    count: u64,
+    pixels: u64,
+}
+
+impl Frames {
+    fn add(&mut self, width: u32, height: u32) -> Result<(), ImageError> {
+        self.count += 1;
+        self.pixels += u64::from(width) * u64::from(height);
+        if self.count > ANIMATION_FRAMES_MAX || self.pixels > ANIMATION_PIXELS_MAX {
+            return Err(ImageError::TooManyPixels);
+        }
+        Ok(())
     }
 }
 

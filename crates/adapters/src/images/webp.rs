@@ -4,7 +4,7 @@ use bytes::Bytes;
 use image::metadata::Orientation;
 use image::{ImageDecoder, ImageFormat, codecs::webp::WebPDecoder};
 
-use super::{CleanImage, ImageError, check_pixels, photo};
+use super::{CleanImage, Frames, ImageError, check_pixels, photo};
 
 const EXTENDED: &[u8; 4] = b"VP8X";
 const FRAME: &[u8; 4] = b"ANMF";
@@ -24,6 +24,7 @@ pub(super) fn clean(bytes: &[u8]) -> Result<CleanImage, ImageError> {
     if turned && !decoder.has_animation() {
         return photo::clean(bytes, ImageFormat::WebP);
     }
+    count_frames(bytes)?;
     let chunks = copy_chunks(bytes.get(12..).unwrap_or(&[]), &KEPT).ok_or(ImageError::Damaged)?;
     let length = u32::try_from(chunks.len() + 4).map_err(|_| ImageError::Damaged)?;
     let mut clean = Vec::with_capacity(chunks.len() + 12);
@@ -37,6 +38,33 @@ pub(super) fn clean(bytes: &[u8]) -> Result<CleanImage, ImageError> {
         width,
         height,
     })
+}
+
+/// A still one that must be turned is decoded; everything else is copied.
+pub(super) fn cost(bytes: &[u8]) -> Result<u64, ImageError> {
+    let decoder = WebPDecoder::new(std::io::Cursor::new(bytes)).map_err(|_| ImageError::Damaged)?;
+    let turned = photo::orientation(bytes, ImageFormat::WebP)? != Orientation::NoTransforms;
+    if turned && !decoder.has_animation() {
+        photo::cost(bytes, ImageFormat::WebP)
+    } else {
+        Ok(bytes.len() as u64)
+    }
+}
+
+fn count_frames(bytes: &[u8]) -> Result<(), ImageError> {
+    let mut frames = Frames::default();
+    let mut rest = bytes.get(12..).unwrap_or(&[]);
+    while let Some((head, after)) = rest.split_first_chunk::<8>() {
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+        let length = usize::try_from(length).map_err(|_| ImageError::Damaged)?;
+        if head.starts_with(FRAME) {
+            let sides = after.get(6..12).ok_or(ImageError::Damaged)?;
+            let side = |at: usize| u32::from_le_bytes([sides[at], sides[at + 1], sides[at + 2], 0]);
+            frames.add(side(0) + 1, side(3) + 1)?;
+        }
+        rest = after.get(length + length % 2..).unwrap_or(&[]);
+    }
+    Ok(())
 }
 
 /// `None` when a chunk is longer than what is left.

@@ -10,6 +10,35 @@ fn name(last: u8) -> BlobName {
     BlobName::of_bytes(bytes)
 }
 
+async fn get(blobs: &DirectoryBlobs, name: &BlobName) -> Result<Bytes, BlobError> {
+    let length = blobs.size(name).await?;
+    blobs.read(name, 0, length.try_into().unwrap()).await
+}
+
+#[tokio::test]
+async fn parts_are_one_blob_and_stretches_of_it_are_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let blobs = DirectoryBlobs::open(directory.path()).unwrap();
+    let parts = ["eins ", "zwei ", "drei"].map(|part| Ok(Bytes::from_static(part.as_bytes())));
+    blobs
+        .put_parts(&name(4), Box::new(parts.into_iter()))
+        .await
+        .unwrap();
+    assert_eq!(get(&blobs, &name(4)).await.unwrap(), "eins zwei drei");
+    assert_eq!(blobs.read(&name(4), 5, 4).await.unwrap(), "zwei");
+    assert!(blobs.read(&name(4), 10, 5).await.is_err(), "it ends before");
+    // A part that fails leaves what was there.
+    let broken = [Ok(Bytes::from_static(b"neu")), Err(BlobError::Full)];
+    let failed = blobs
+        .put_parts(&name(4), Box::new(broken.into_iter()))
+        .await;
+    assert!(matches!(failed, Err(BlobError::Full)));
+    assert_eq!(get(&blobs, &name(4)).await.unwrap(), "eins zwei drei");
+    assert_eq!(blobs.remove_leftovers().unwrap(), 0);
+    let space = blobs.space().await.unwrap();
+    assert!(space.free <= space.total && space.total > 0, "{space:?}");
+}
+
 #[tokio::test]
 async fn what_was_put_is_there_until_it_is_removed() {
     let directory = tempfile::tempdir().unwrap();
@@ -28,14 +57,14 @@ async fn what_was_put_is_there_until_it_is_removed() {
         .unwrap();
     // Another process, or this one after a restart.
     let again = DirectoryBlobs::open(directory.path().join("blobs")).unwrap();
-    assert_eq!(again.get(&name(1)).await.unwrap(), "new");
-    assert_eq!(again.get(&name(2)).await.unwrap(), "two");
+    assert_eq!(get(&again, &name(1)).await.unwrap(), "new");
+    assert_eq!(get(&again, &name(2)).await.unwrap(), "two");
     again.remove(&name(1)).await.unwrap();
     again.remove(&name(1)).await.unwrap();
     assert!(
-        matches!(blobs.get(&name(1)).await, Err(BlobError::Missing(missing)) if missing == name(1))
+        matches!(get(&blobs, &name(1)).await, Err(BlobError::Missing(missing)) if missing == name(1))
     );
-    assert_eq!(blobs.get(&name(2)).await.unwrap(), "two");
+    assert_eq!(get(&blobs, &name(2)).await.unwrap(), "two");
     assert_eq!(blobs.remove_leftovers().unwrap(), 0);
 }
 
@@ -69,7 +98,7 @@ async fn a_failure_is_told_and_leaves_the_old_bytes() {
     std::fs::write(root.join("incoming"), b"").unwrap();
     let failed = blobs.put(&name(7), Bytes::from_static(b"new")).await;
     assert!(matches!(failed, Err(BlobError::Failed(_))));
-    assert_eq!(blobs.get(&name(7)).await.unwrap(), "old");
+    assert_eq!(get(&blobs, &name(7)).await.unwrap(), "old");
 }
 
 #[tokio::test]
@@ -83,7 +112,7 @@ async fn what_a_crash_left_behind_is_swept_up() {
         .unwrap();
     assert_eq!(blobs.remove_leftovers().unwrap(), 1);
     assert_eq!(blobs.remove_leftovers().unwrap(), 0);
-    assert_eq!(blobs.get(&name(3)).await.unwrap(), "three");
+    assert_eq!(get(&blobs, &name(3)).await.unwrap(), "three");
 }
 
 #[tokio::test]
@@ -98,6 +127,6 @@ async fn many_writers_of_one_blob_end_with_one_whole_version() {
     for put in puts.collect::<Vec<_>>() {
         put.await.unwrap().unwrap();
     }
-    assert!(versions.contains(&blobs.get(&name(9)).await.unwrap()));
+    assert!(versions.contains(&get(&blobs, &name(9)).await.unwrap()));
     assert_eq!(blobs.remove_leftovers().unwrap(), 0);
 }

@@ -260,6 +260,84 @@ fn bombs_are_refused_before_they_are_opened() {
     assert!(clean(&large).is_err());
 }
 
+/// A PNG of one colour, as small as it gets.
+fn plain_png(sides: (u32, u32), depth: png::BitDepth) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, sides.0, sides.1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(depth);
+    let mut writer = encoder.write_header().unwrap();
+    let row = vec![
+        0;
+        sides.0 as usize
+            * if depth == png::BitDepth::Sixteen {
+                6
+            } else {
+                3
+            }
+    ];
+    let mut stream = writer.stream_writer().unwrap();
+    for _ in 0..sides.1 {
+        std::io::Write::write_all(&mut stream, &row).unwrap();
+    }
+    stream.finish().unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+#[test]
+fn memory_counts_and_not_only_pixels() {
+    // 30 million pixels are a large photo, and twice as much with two bytes a colour.
+    let deep = plain_png((6_000, 5_000), png::BitDepth::Sixteen);
+    assert!(deep.len() < 1_000_000, "it is a bomb: {}", deep.len());
+    assert_eq!(clean(&deep), Err(ImageError::TooManyPixels));
+    let plain = plain_png((3_000, 2_000), png::BitDepth::Eight);
+    assert_eq!(clean(&plain).unwrap().width, 3_000);
+}
+
+#[test]
+fn what_a_png_says_beside_its_picture_is_not_even_inflated() {
+    let picture = plain_png((32, 16), png::BitDepth::Eight);
+    let chunk = |name: &[u8; 4], body: &[u8]| {
+        let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+        // The checksum is wrong, and nobody looks: the chunk goes before the decoder comes.
+        [&length, &name[..], body, &[0; 4]].concat()
+    };
+    let after_head = 8 + 25;
+    for name in [b"zTXt", b"iTXt", b"tEXt", b"tIME", b"fdAT", b"prVt"] {
+        let odd = chunk(name, &[0x78; 40_000]);
+        let file = [&picture[..after_head], &odd, &picture[after_head..]].concat();
+        let image = clean(&file).unwrap();
+        assert_eq!((image.width, image.height), (32, 16));
+    }
+    let profile = chunk(b"iCCP", &[0x78; 200_000]);
+    let file = [&picture[..after_head], &profile, &picture[after_head..]].concat();
+    assert!(clean(&file).is_ok(), "no honest profile is so large");
+}
+
+#[test]
+fn animations_have_an_end() {
+    let head = b"GIF89a\x10\0\x10\0\0\0\0";
+    let frame = [0x2c, 0, 0, 0, 0, 16, 0, 16, 0, 0, 2, 1, 0, 0];
+    let gif = |frames: usize| [&head[..], &frame.repeat(frames), &[0x3b]].concat();
+    assert!(clean(&gif(1_000)).is_ok());
+    assert_eq!(clean(&gif(1_001)), Err(ImageError::TooManyPixels));
+    let large = [0x2c, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 2, 1, 0, 0];
+    let gif = [&head[..], &large, &[0x3b]].concat();
+    assert_eq!(clean(&gif), Err(ImageError::TooManyPixels));
+    let frame = |side: u8| {
+        let head = [0, 0, 0, 0, 0, 0, 0, side, 0, 0, side, 0, 100, 0, 0, 0];
+        chunk(b"ANMF", &[&head[..], &webp_pixels()].concat())
+    };
+    let animation = |side, count| {
+        let frames = vec![frame(side); count];
+        webp(0x02, &[vec![chunk(b"ANIM", &[0; 6])], frames].concat())
+    };
+    assert!(clean(&animation(0, 1_000)).is_ok());
+    assert_eq!(clean(&animation(0, 1_001)), Err(ImageError::TooManyPixels));
+    assert_eq!(clean(&animation(0xff, 1)), Err(ImageError::TooManyPixels));
+}
+
 #[test]
 fn what_is_no_picture_is_no_picture() {
     for other in [

@@ -6,6 +6,5 @@
 )]
 
 mod blobs;
-mod bus;
 mod images;
 mod net;

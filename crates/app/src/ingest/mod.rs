@@ -39,15 +39,22 @@ impl From<Unit> for Staged {
     }
 }
 
-pub(crate) fn count_issue(channel: &Channel, issue: &ParseIssue) {
+/// Counts what a callback holds; what was not understood is one line of the log, however much.
+pub(crate) fn count_items(channel: &Channel, understood: usize, issues: &[ParseIssue]) {
+    let kind = channel.kind.as_str();
+    metrics::counter!(names::CALLBACK_ITEMS, "channel_kind" => kind, "result" => "handled")
+        .increment(understood as u64);
+    let Some(first) = issues.first() else {
+        return;
+    };
     tracing::info!(
         channel_id = %channel.id,
-        count = issue.item,
-        topic = issue.what.as_str(),
+        count = issues.len(),
+        topic = first.what.as_str(),
         "a callback holds something that was not understood; it is kept"
     );
-    metrics::counter!(names::CALLBACK_ITEMS, "channel_kind" => channel.kind.as_str(), "result" => "kept")
-        .increment(1);
+    metrics::counter!(names::CALLBACK_ITEMS, "channel_kind" => kind, "result" => "kept")
+        .increment(issues.len() as u64);
 }
 
 impl App {

@@ -2,14 +2,13 @@
 //! and an answer that never came is never taken for a failure.
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use domain::channel::{Capabilities, ChannelState};
 use domain::content::Content;
 use domain::delivery::{DeliveryError, DeliveryState, FailureClass};
 use domain::gate::{self, SendRequest, TemplateUseFact};
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use domain::{AttachmentId, MessageId, Pii, limits};
-use ports::{BlobName, Refusal, Upload, Uploads};
+use ports::{Refusal, Upload, Uploads};
 use store::{ClaimedJob, Conversation, StoredAttachment, StoredMessage, Unit};
 use telemetry::names;
 
@@ -26,18 +25,13 @@ pub(super) struct MessageFiles<'a> {
 impl Uploads for MessageFiles<'_> {
     async fn load(&self, id: AttachmentId) -> Option<Upload> {
         let attachment = self.app.store.lookup_attachment(id).await.ok()??;
-        let sealed = self
-            .app
-            .blobs
-            .get(&BlobName::of_bytes(id.bytes()))
-            .await
-            .ok()?;
-        let bytes = self.app.store.open_file(&attachment, &sealed).await.ok()?;
+        let file = self.app.open_file(&attachment).await.ok()?;
+        let bytes = file.whole().await.ok()?;
         let name = attachment.name.clone().unwrap_or_else(|| Pii::from("file"));
         Some(Upload {
             name,
             mime: attachment.mime,
-            bytes: Bytes::from(bytes),
+            bytes,
         })
     }
 }
@@ -159,7 +153,11 @@ impl App {
                 .text
                 .as_ref()
                 .map_or(0, |t| t.expose().chars().count()),
-            files: files.iter().map(file_fact).collect(),
+            // A template brings its own picture, which the provider approved with it.
+            files: match wanted {
+                Some(_) => Vec::new(),
+                None => files.iter().map(file_fact).collect(),
+            },
             buttons: Vec::new(),
             list_rows: Vec::new(),
             template: wanted.as_ref(),

@@ -99,8 +99,8 @@ impl App {
         file.mime = clean.mime;
         file.width = clean.dimensions.map(|(width, _)| width);
         file.height = clean.dimensions.map(|(_, height)| height);
-        let secret = self.keep_file(file.id, &clean.bytes).await?;
         let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
+        let secret = self.keep_file(file.id, clean.bytes).await?;
         self.settle_file(job, &file, AttachmentState::Stored, size, Some(secret))
             .await
     }

@@ -220,14 +220,21 @@ impl App {
                 .lookup_conversation(id)
                 .await?
                 .ok_or(AppError::NotFound)?;
-            let files = self.files_to_send(access, &input.attachments).await?;
+            let files = self
+                .files_to_send(access, "attachments", &input.attachments)
+                .await?;
             let (used, written) = self.template_of(&conversation, input).await?.unzip();
+            let headed = used.as_ref().map_or_else(Vec::new, template::files_of);
+            let headed = self
+                .files_to_send(access, "template.parameters.header", &headed)
+                .await?;
             let permit = self
                 .permit(&conversation, input, used.as_ref(), &files)
                 .await?;
             let able = self.capabilities(&conversation)?;
             let quote = self.quote_of(&conversation, input.quote).await?;
             let text = written.flatten().or_else(|| input.text.clone());
+            let files = if used.is_some() { headed } else { files };
             let pieces = self.pieces(input, (text, used), quote, files, able);
             let unit = self
                 .stage(&conversation, author, name, input, &pieces, &permit)
@@ -286,12 +293,12 @@ impl App {
     async fn files_to_send(
         &self,
         access: &Access,
+        field: &str,
         ids: &[AttachmentId],
     ) -> Result<Vec<StoredAttachment>, AppError> {
         let mut files = Vec::with_capacity(ids.len().min(limits::ATTACHMENTS_PER_MESSAGE_MAX));
         for (place, id) in ids.iter().enumerate() {
-            let unusable =
-                || AppError::invalid(format!("attachments.{place}"), "attachment-unusable");
+            let unusable = || AppError::invalid(format!("{field}.{place}"), "attachment-unusable");
             if place >= limits::ATTACHMENTS_PER_MESSAGE_MAX || ids[..place].contains(id) {
                 return Err(unusable());
             }
@@ -381,7 +388,8 @@ impl App {
                 files,
             });
         };
-        if files.is_empty() {
+        // What a template shows above its text goes with it, and nothing else does.
+        if files.is_empty() || template.is_some() {
             let content = Content {
                 text,
                 quote,

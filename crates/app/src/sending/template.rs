@@ -102,6 +102,17 @@ impl TemplateRequest {
     }
 }
 
+/// The uploads a template shows above its text.
+pub(super) fn files_of(used: &TemplateUse) -> Vec<AttachmentId> {
+    used.header
+        .iter()
+        .filter_map(|parameter| match &parameter.value {
+            TemplateValue::Media(id) => Some(*id),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Puts each value where the text names its parameter; what has no value stays as it stands.
 fn filled(text: &str, parameters: &[String], values: &[Pii<String>]) -> String {
     let mut written = String::with_capacity(text.len());

@@ -256,17 +256,22 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
                 .await?,
         );
     }
+    tell_deliveries(report, &ours, &bare);
+    tell_sockets(report, &kept, idle);
+    Ok(())
+}
+
+fn tell_deliveries(report: &mut Report, ours: &[Delivered], bare: &[Written]) {
     let ratios: Vec<f64> = ours
         .iter()
-        .zip(&bare)
+        .zip(bare)
         .map(|(ours, bare)| ours.cpu_us / bare.cpu_us)
         .collect();
-    let most = |value| Some(Goal::AtMost(value));
     report.row(
         NAME,
         "CPU of one message to one of 1,000 sockets ÷ a bare write",
         "×",
-        most(2.0),
+        Some(Goal::AtMost(2.0)),
         &ratios,
     );
     let each = |read: fn(&Delivered) -> f64| ours.iter().map(read).collect::<Vec<_>>();
@@ -284,6 +289,7 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
         None,
         &each(|r| f64::from(r.to_most.p50) / 1e3),
     );
+<<<<<<< HEAD
     tell_kept(report, &kept, idle);
     Ok(())
 }
@@ -291,6 +297,11 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
 /// The figures about memory.
 fn tell_kept(report: &mut Report, kept: &[Kept], idle: usize) {
     let most = |value| Some(Goal::AtMost(value));
+=======
+}
+
+fn tell_sockets(report: &mut Report, kept: &[Kept], idle: usize) {
+>>>>>>> main
     let per_socket = |kept: &Kept| {
         kept.idle.resident.saturating_sub(kept.before.resident) as f64 / idle as f64 / 1_024.0
     };
@@ -298,14 +309,14 @@ fn tell_kept(report: &mut Report, kept: &[Kept], idle: usize) {
         NAME,
         "memory of an idle desk socket",
         "KiB",
-        most(10.0),
+        Some(Goal::AtMost(10.0)),
         &kept.iter().map(per_socket).collect::<Vec<_>>(),
     );
     report.row(
         NAME,
         "most memory while all come back at once ÷ steady",
         "×",
-        most(1.3),
+        Some(Goal::AtMost(1.3)),
         &kept
             .iter()
             .map(|kept| kept.storm.peak as f64 / kept.idle.resident as f64)

@@ -51,6 +51,10 @@ impl Connector for Webchat {
         None
     }
 
+    fn precheck(&self, _headers: &[(String, String)]) -> Result<(), Rejected> {
+        Err(Rejected::NotTaken)
+    }
+
     fn verify(
         &self,
         _settings: &Settings,

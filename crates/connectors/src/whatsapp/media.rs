@@ -200,7 +200,7 @@ fn check_sum(bytes: &[u8], given: &[Option<&str>]) -> Result<(), MediaError> {
 
 /// Callbacks write checksums in base64, the first step in hexadecimal.
 fn decode_sum(text: &str) -> Option<Vec<u8>> {
-    decode_hex(text)
+    decode_hex(&text.to_ascii_lowercase())
         .map(Vec::from)
         .or_else(|| STANDARD.decode(text).ok())
         .filter(|sum| sum.len() == 32)

@@ -58,6 +58,10 @@ impl Connector for Whatsapp {
         verify::handshake(settings, query)
     }
 
+    fn precheck(&self, headers: &[(String, String)]) -> Result<(), Rejected> {
+        verify::signature(headers).map(|_| ())
+    }
+
     fn verify(
         &self,
         settings: &Settings,

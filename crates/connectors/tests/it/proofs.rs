@@ -80,7 +80,8 @@ fn a_missing_or_malformed_signature_is_no_signature() {
             &format!("sha256={}", hex.to_uppercase()),
             &body
         ),
-        Ok(())
+        Err(Rejected::SignatureWrong),
+        "one proof has one form"
     );
 }
 

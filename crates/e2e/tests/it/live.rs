@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use testkit::{Customer, Desk, Engine, World, on_both_engines, plain_png, until};
 
 on_both_engines! {
+    every_tick_is_told,
     what_is_heard_equals_what_is_fetched,
     coming_back_with_a_cursor,
     a_slow_reader_is_closed_and_comes_back,
@@ -353,4 +354,41 @@ async fn a_slow_reader_is_closed_and_comes_back(engine: Engine) {
         items.extend(seen.items);
         cursor = seen.cursor;
     }
+}
+
+pub(crate) async fn every_tick_is_told(engine: Engine) {
+    let world = World::start(engine).await;
+    let customer = world.visitor().await;
+    customer
+        .write("a", "Bitte alles schicken")
+        .await
+        .expect(201);
+    let id = world.only_conversation().await;
+    let watching = world.owner.watch(None).await;
+    watching.ready().await;
+    for number in 0..60 {
+        world.owner.say(&id, &format!("Teil {number}")).await;
+    }
+    world.settle().await;
+    let last = world.owner.conversation(&id).await["last_seq"].clone();
+    customer.post("/read", json!({ "seq": last })).await;
+    let read = |items: &[Value]| {
+        let states = items.iter().map(|item| &item["delivery"]["state"]);
+        states.filter(|state| *state == "read").count()
+    };
+    let heard = watching
+        .until("sixty messages that were read", |s| {
+            read(&s.timeline(&id)) == 60
+        })
+        .await;
+    let fetched = world.owner.timeline(&id).await;
+    assert_eq!(read(&fetched), 60);
+    let of = |items: &[Value]| -> Vec<Value> {
+        items
+            .iter()
+            .filter(|i| i["direction"] == "outbound")
+            .cloned()
+            .collect()
+    };
+    assert_eq!(of(&heard.timeline(&id)), of(&fetched));
 }

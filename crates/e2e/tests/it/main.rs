@@ -4,6 +4,7 @@
 
 mod chat;
 mod desk;
+mod edge;
 mod inbound;
 mod live;
 mod outbound;

@@ -111,6 +111,7 @@ async fn tour() {
         crate::chat::files_of_customers(on),
         crate::chat::paging_ticks_and_typing(on),
         crate::desk::lists_filters_and_pages(on),
+        crate::edge::typing_is_told_to_whom_it_concerns(on),
         crate::desk::what_the_notice_promises(on),
         crate::inbound::changes_overtake_their_messages(on),
         crate::inbound::what_came_first_stands_first(on),

@@ -9,8 +9,9 @@ use domain::{AttachmentId, limits};
 
 use crate::Http;
 use crate::dto::{AttachmentDto, Viewer};
-use crate::files::{file_response, read_upload};
+use crate::files::{Arriving, file_response, outgoing, read_upload};
 use crate::problem::{Problem, ProblemBody};
+use crate::rates::{Whom, place};
 use crate::request::{Id, Who, idempotency_key, query_value};
 
 /// Uploads a file: a raw body with its `Content-Type`, or a form with the field `file`.
@@ -20,29 +21,39 @@ use crate::request::{Id, Who, idempotency_key, query_value};
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 201, body = AttachmentDto), (status = 400, body = ProblemBody),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+        (status = 409, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 422, body = ProblemBody), (status = 429, body = ProblemBody),
+        (status = 507, body = ProblemBody)))]
 pub async fn upload(
     State(http): State<Http>,
     who: Who,
     request: Request,
 ) -> Result<Response, Problem> {
     who.may(Right::WriteMessages)?;
-    let _place = http.upload_place(who.lang).await?;
+    let whom = Whom::Teammate(who.identity.id());
+    let at_once = limits::UPLOADS_OF_TEAMMATE_AT_ONCE;
+    let _own = place(&http.uploading, whom, at_once, who.lang)?;
+    let uploader = Uploader::Teammate(who.identity.id());
+    let room = http.app.upload_room(uploader, 0).await;
+    room.map_err(who.problem())?;
     let key = idempotency_key(request.headers(), who.lang)?;
-    let input = read_upload(request, limits::ATTACHMENT_MAX, who.lang).await?;
+    let budget = &http.desk_uploads;
+    let Arriving { input, body } =
+        read_upload(budget, request, limits::ATTACHMENT_MAX, who.lang).await?;
+    let _bench = http.workbench(who.lang).await?;
     let once = key.map(|key| Once {
         author: who.identity.id(),
         key,
         digest: vault::digest(&input.bytes),
     });
-    let uploader = Uploader::Teammate(who.identity.id());
     let attachment = http
         .app
         .upload(uploader, input, once.as_ref())
         .await
         .map_err(who.problem())?;
-    let body = AttachmentDto::of(&attachment, Viewer::Desk);
-    Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+    drop(body);
+    let made = AttachmentDto::of(&attachment, Viewer::Desk);
+    Ok((StatusCode::CREATED, axum::Json(made)).into_response())
 }
 
 /// A file's content, sandboxed; `?download=1` always saves it. Ranges are answered.
@@ -51,7 +62,7 @@ pub async fn upload(
     responses((status = 200, content_type = "application/octet-stream"),
         (status = 206, content_type = "application/octet-stream"),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody)))]
+        (status = 404, body = ProblemBody), (status = 416), (status = 429, body = ProblemBody)))]
 pub async fn content(
     State(http): State<Http>,
     who: Who,
@@ -61,6 +72,9 @@ pub async fn content(
 ) -> Result<Response, Problem> {
     let access = who.may(Right::ReadConversations)?;
     let download = query_value(request.uri().query(), "download").is_some();
+    let whom = Whom::Teammate(who.identity.id());
+    let at_once = limits::DOWNLOADS_OF_TEAMMATE_AT_ONCE;
+    let outgoing = outgoing(&http, whom, at_once, who.lang).await?;
     let file = http.app.file(&access, id).await.map_err(who.problem())?;
-    Ok(file_response(file, &headers, download))
+    Ok(file_response(file, &headers, download, outgoing))
 }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::Http;
 use crate::dto::{CompanyDto, SessionDto, TeammateDto};
+use crate::peer::Peer;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Json, Lang, SESSION_COOKIE, Who};
 
@@ -73,11 +74,16 @@ pub(super) async fn signed_in(http: &Http, session: &IssuedSession) -> Response 
 pub async fn sign_in(
     State(http): State<Http>,
     Lang(lang): Lang,
+    peer: Peer,
     Json(input): Json<SignIn>,
 ) -> Result<Response, Problem> {
     let session = http
         .app
-        .sign_in(Pii::new(input.email), Pii::new(input.password), None)
+        .sign_in(
+            Pii::new(input.email),
+            Pii::new(input.password),
+            peer.counted_as(),
+        )
         .await
         .map_err(|error| Problem::of(error, lang))?;
     Ok(signed_in(&http, &session).await)
@@ -108,7 +114,14 @@ pub async fn sign_out(State(http): State<Http>, who: Who) -> Result<Response, Pr
     }
     Ok((
         StatusCode::NO_CONTENT,
-        [cookie_header(&http, SESSION_COOKIE, "", 0)],
+        [
+            cookie_header(&http, SESSION_COOKIE, "", 0),
+            // Not the storage: drafts and messages that wait to be sent lie there.
+            (
+                HeaderName::from_static("clear-site-data"),
+                HeaderValue::from_static("\"cache\""),
+            ),
+        ],
     )
         .into_response())
 }

@@ -8,9 +8,10 @@ use domain::{AttachmentId, limits};
 
 use crate::Http;
 use crate::dto::{AttachmentDto, Viewer};
-use crate::files::{file_response, read_upload};
+use crate::files::{Arriving, file_response, outgoing, read_upload};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Visitor, query_value};
+use crate::rates::{Act, Whom, place};
+use crate::request::{Id, Peer, Visitor, query_value};
 
 /// Uploads a file; place and camera are removed from pictures here, whatever the device did.
 #[utoipa::path(post, path = "/chat/v1/attachments", tag = "chat",
@@ -19,22 +20,36 @@ use crate::request::{Id, Visitor, query_value};
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 201, body = AttachmentDto), (status = 400, body = ProblemBody),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 422, body = ProblemBody)))]
+        (status = 409, body = ProblemBody), (status = 413, body = ProblemBody),
+        (status = 422, body = ProblemBody), (status = 429, body = ProblemBody),
+        (status = 507, body = ProblemBody)))]
 pub async fn upload(
     State(http): State<Http>,
     visitor: Visitor,
+    peer: Peer,
     request: Request,
 ) -> Result<Response, Problem> {
-    let _place = http.upload_place(visitor.lang).await?;
-    let input = read_upload(request, limits::CHAT_ATTACHMENT_MAX, visitor.lang).await?;
-    let uploader = Uploader::Contact(visitor.visitor.contact);
+    let (contact, lang) = (visitor.visitor.contact, visitor.lang);
+    http.count(Act::Upload, Some(contact), peer, lang)?;
+    let at_once = limits::UPLOADS_OF_CONTACT_AT_ONCE;
+    let _own = place(&http.uploading, Whom::Contact(contact), at_once, lang)?;
+    let at_once = limits::UPLOADS_OF_ADDRESS_AT_ONCE;
+    let _shared = place(&http.uploading, Whom::at(peer), at_once, lang)?;
+    let uploader = Uploader::Contact(contact);
+    let room = http.app.upload_room(uploader, 0).await;
+    room.map_err(visitor.problem())?;
+    let budget = &http.chat_uploads;
+    let Arriving { input, body } =
+        read_upload(budget, request, limits::CHAT_ATTACHMENT_MAX, lang).await?;
+    let _bench = http.workbench(lang).await?;
     let attachment = http
         .app
         .upload(uploader, input, None)
         .await
         .map_err(visitor.problem())?;
-    let body = AttachmentDto::of(&attachment, Viewer::Chat);
-    Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+    drop(body);
+    let made = AttachmentDto::of(&attachment, Viewer::Chat);
+    Ok((StatusCode::CREATED, axum::Json(made)).into_response())
 }
 
 /// A file of the customer's own conversation.
@@ -43,7 +58,8 @@ pub async fn upload(
     security(("chat_cookie" = [])),
     responses((status = 200, content_type = "application/octet-stream"),
         (status = 206, content_type = "application/octet-stream"),
-        (status = 401, body = ProblemBody), (status = 404, body = ProblemBody)))]
+        (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 416), (status = 429, body = ProblemBody)))]
 pub async fn content(
     State(http): State<Http>,
     visitor: Visitor,
@@ -53,10 +69,13 @@ pub async fn content(
 ) -> Result<Response, Problem> {
     let access = visitor.visitor.access();
     let download = query_value(request.uri().query(), "download").is_some();
+    let whom = Whom::Contact(visitor.visitor.contact);
+    let at_once = limits::DOWNLOADS_OF_CONTACT_AT_ONCE;
+    let outgoing = outgoing(&http, whom, at_once, visitor.lang).await?;
     let file = http
         .app
         .file(&access, id)
         .await
         .map_err(visitor.problem())?;
-    Ok(file_response(file, &headers, download))
+    Ok(file_response(file, &headers, download, outgoing))
 }

@@ -11,7 +11,8 @@ use crate::Http;
 use crate::api::conversations::{ReadUpTo, TimelineQuery, timeline_dto, timeline_request};
 use crate::dto::{TimelineDto, TimelineItemDto, Viewer};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Json, Query, Visitor, page_limit};
+use crate::rates::Act;
+use crate::request::{Json, Peer, Query, Visitor, page_limit};
 
 /// The customer's own messages and the answers, ascending. What is read here has been delivered.
 #[utoipa::path(get, path = "/chat/v1/timeline", tag = "chat", params(TimelineQuery),
@@ -70,13 +71,16 @@ pub struct NewChatMessage {
     security(("chat_cookie" = [])),
     responses((status = 201, body = TimelineItemDto), (status = 200, body = TimelineItemDto),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 429, body = ProblemBody)))]
 pub async fn write(
     State(http): State<Http>,
     visitor: Visitor,
+    peer: Peer,
     Json(new): Json<NewChatMessage>,
 ) -> Result<Response, Problem> {
     let lang = visitor.lang;
+    http.count(Act::Write, Some(visitor.visitor.contact), peer, lang)?;
     let mut attachments = Vec::new();
     for (place, id) in new
         .attachments

@@ -15,7 +15,8 @@ use crate::api::session::cookie_header;
 use crate::chat::entries::NoticeDto;
 use crate::dto::ChatConversationDto;
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{CHAT_COOKIE, Json, Lang, Visitor, check_chat_origin, cookie};
+use crate::rates::Act;
+use crate::request::{CHAT_COOKIE, Json, Lang, Peer, Visitor, check_chat_origin, cookie};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewChatSession)]
@@ -65,7 +66,7 @@ impl Http {
     request_body = NewChatSession,
     responses((status = 201, body = ChatSessionDto), (status = 200, body = ChatSessionDto),
         (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
-        (status = 422, body = ProblemBody)))]
+        (status = 422, body = ProblemBody), (status = 429, body = ProblemBody)))]
 pub async fn start(State(http): State<Http>, request: Request) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let Lang(lang) = Lang::of(&parts);
@@ -74,6 +75,10 @@ pub async fn start(State(http): State<Http>, request: Request) -> Result<Respons
         .await
         .ok()
         .map(|v| v.visitor);
+    if known.is_none() {
+        let peer = parts.extensions.get::<Peer>().copied().unwrap_or_default();
+        http.count(Act::StartChat, None, peer, lang)?;
+    }
     let request = Request::from_parts(parts, body);
     let Json(new) =
         <Json<NewChatSession> as axum::extract::FromRequest<Http>>::from_request(request, &http)

@@ -30,14 +30,20 @@ use tokio::task::JoinSet;
 use tower::{Layer, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::peer::{Network, counted_as};
+use crate::rates::{PlaceHeld, Places, Whom};
 pub use pace::{BodyPace, BodyTooSlow};
 use socket::Socket;
 
 /// The edge's bounds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct EdgeLimits {
     /// Sockets open at once; more wait in the listener's queue.
     pub connections_max: usize,
+    /// Sockets of one address; a further one is closed at once.
+    pub connections_of_address: u32,
+    /// Proxies, which stand for many and have no bound of their own.
+    pub proxies: Vec<Network>,
     /// From an idle socket to a complete request head. It also ends idle kept-alive sockets.
     pub header_timeout: Duration,
     /// Buffer of one socket, and with it the longest head.
@@ -53,11 +59,13 @@ impl Default for EdgeLimits {
     fn default() -> Self {
         Self {
             connections_max: domain::limits::LIVE_SOCKETS_MAX + 2_000,
+            connections_of_address: domain::limits::CONNECTIONS_OF_ADDRESS,
+            proxies: Network::own_machine(),
             header_timeout: Duration::from_secs(10),
-            buffer_bytes_max: 64 * 1024,
+            buffer_bytes_max: 32 * 1024,
             body: BodyPace {
                 grace: Duration::from_secs(20),
-                bytes_per_second: 8 * 1024,
+                bytes_per_second: domain::limits::BODY_BYTES_PER_SECOND_MIN,
             },
             write_stall_max: Duration::from_secs(60),
             drain_timeout: Duration::from_secs(20),
@@ -82,6 +90,7 @@ pub async fn serve(
 ) -> Served {
     let app = Router::new().fallback_service(CatchPanicLayer::custom(answer_to_panic).layer(app));
     let slots = Arc::new(Semaphore::new(limits.connections_max));
+    let places = Places::default();
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -92,17 +101,36 @@ pub async fn serve(
             Some(_) = connections.join_next() => continue,
             accepted = accept(&listener, &slots) => accepted,
         };
+        let Ok(place) = place_of(&places, peer, &limits) else {
+            continue;
+        };
         connections.spawn(connection(
-            Socket::new(stream, slot, limits.write_stall_max),
+            Socket::new(stream, (slot, place), limits.write_stall_max),
             peer,
             app.clone(),
-            limits,
+            limits.clone(),
             stopping.clone(),
         ));
     }
     drop(listener);
     stop.send_replace(true);
-    drain(&slots, limits).await
+    drain(&slots, &limits).await
+}
+
+struct TooMany;
+
+/// A place of this address; `None` for a proxy, which has as many as it wants.
+fn place_of(
+    places: &Places,
+    peer: SocketAddr,
+    limits: &EdgeLimits,
+) -> Result<Option<PlaceHeld>, TooMany> {
+    if limits.proxies.iter().any(|net| net.contains(peer.ip())) {
+        return Ok(None);
+    }
+    let whom = Whom::Address(Some(counted_as(peer.ip())));
+    let place = places.enter(whom, limits.connections_of_address);
+    place.map(Some).ok_or(TooMany)
 }
 
 /// Waits for a free slot first, so that a full house leaves newcomers in the kernel's queue.
@@ -193,7 +221,7 @@ async fn told_to_stop(stopping: &mut watch::Receiver<bool>) {
 }
 
 /// All slots are free again when the last socket is closed, live sockets included.
-async fn drain(slots: &Arc<Semaphore>, limits: EdgeLimits) -> Served {
+async fn drain(slots: &Arc<Semaphore>, limits: &EdgeLimits) -> Served {
     let all = u32::try_from(limits.connections_max).unwrap_or(u32::MAX);
     let everybody_left = slots.acquire_many(all);
     let in_time = tokio::time::timeout(limits.drain_timeout, everybody_left).await;

@@ -12,22 +12,27 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep};
 
+use crate::rates::PlaceHeld;
+
 pub(super) struct Socket {
     stream: TcpStream,
     stall_max: Duration,
     /// Runs while the peer takes nothing.
     stall: Option<Pin<Box<Sleep>>>,
-    _slot: OwnedSemaphorePermit,
+    /// The socket's place in the house, and among those of its address.
+    _places: Places,
 }
 
+type Places = (OwnedSemaphorePermit, Option<PlaceHeld>);
+
 impl Socket {
-    pub(super) fn new(stream: TcpStream, slot: OwnedSemaphorePermit, stall_max: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, places: Places, stall_max: Duration) -> Self {
         metrics::gauge!(telemetry::names::OPEN_SOCKETS).increment(1.0);
         Self {
             stream,
             stall_max,
             stall: None,
-            _slot: slot,
+            _places: places,
         }
     }
 

@@ -9,13 +9,15 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::limits;
 use domain::teammate::Right;
 
 pub use hub::Hub;
 
 use crate::Http;
 use crate::problem::Problem;
-use crate::request::{Lang, Visitor, Who, bearer, query_value, same_origin};
+use crate::rates::{Act, Whom, place};
+use crate::request::{Peer, Visitor, Who, bearer, query_value, same_origin};
 
 /// An idle socket keeps this much, instead of the default's hundred times more; a longer frame makes
 /// room for itself.
@@ -63,6 +65,13 @@ pub async fn desk(
         (Some((secret, _)), _) => socket::Proof::Session(secret.clone()),
         (None, token) => socket::Proof::Token(token.unwrap_or_default().to_owned()),
     };
+    let whom = Whom::Teammate(who.identity.id());
+    let seat = place(
+        &http.watching,
+        whom,
+        limits::LIVE_SOCKETS_OF_TEAMMATE,
+        who.lang,
+    )?;
     let upgrade = upgrade(&http, request, who.lang).await?;
     let watcher = socket::DeskWatcher {
         id: who.identity.id(),
@@ -71,18 +80,34 @@ pub async fn desk(
         proof,
         expires_at: who.identity.expires_at,
     };
-    Ok(upgrade.on_upgrade(move |socket| socket::serve_desk(http, watcher, socket, cursor)))
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let _seat = seat;
+        socket::serve_desk(http, watcher, socket, cursor).await;
+    }))
 }
 
 /// `GET /chat/v1/live?cursor=`: events of the customer's own conversation.
 pub async fn chat(
     State(http): State<Http>,
     visitor: Visitor,
+    peer: Peer,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Lang(lang) = Lang(visitor.lang);
+    let (contact, lang) = (visitor.visitor.contact, visitor.lang);
     let cursor = cursor(request.uri().query(), lang)?;
+    http.count(Act::Watch, Some(contact), peer, lang)?;
+    let seats = &http.watching;
+    let own = place(
+        seats,
+        Whom::Contact(contact),
+        limits::LIVE_SOCKETS_OF_CONTACT,
+        lang,
+    )?;
+    let shared = place(seats, Whom::at(peer), limits::LIVE_SOCKETS_OF_ADDRESS, lang)?;
+    let hall = http.chat_seat(lang)?;
     let upgrade = upgrade(&http, request, lang).await?;
-    Ok(upgrade
-        .on_upgrade(move |socket| socket::serve_chat(http, visitor.visitor, lang, socket, cursor)))
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let _seats = (own, shared, hall);
+        socket::serve_chat(http, visitor.visitor, lang, socket, cursor).await;
+    }))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use app::{App, AppError, ChatVisitor, Presence, SignalEvent};
+use app::{App, AppError, ChatSignals, ChatVisitor, Presence, SignalEvent};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use domain::teammate::Right;
 use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp, limits};
@@ -14,7 +14,7 @@ use serde_json::json;
 use store::{Cursor, FeedKind};
 use telemetry::names;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::frames::Frame;
 use crate::Http;
@@ -22,11 +22,17 @@ use crate::Http;
 /// A sign of life goes out this often; a peer that answers none of two is gone.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 const STRETCH: i64 = 200;
+const STRETCH_LENGTH: usize = 200;
 
 /// Close codes: 1001 we go away, 4000 come back with your cursor, 4401 sign in again.
 const GOING_AWAY: u16 = 1001;
 const RESYNC: u16 = 4000;
 const SESSION_OVER: u16 = 4401;
+
+/// 1008: more was said than anybody needs to say.
+const TOO_MUCH: u16 = 1008;
+const SAID_WITHIN: Duration = Duration::from_secs(10);
+const TYPING_EVERY: Duration = Duration::from_millis(limits::CHAT_TYPING_EVERY_MS.unsigned_abs());
 
 static SOCKETS: AtomicU64 = AtomicU64::new(1);
 
@@ -87,6 +93,55 @@ enum Said {
     },
 }
 
+/// Counts what a client says: somebody who floods us is shown out.
+#[derive(Default)]
+struct SaidMuch {
+    since: Option<Instant>,
+    count: u32,
+}
+
+impl SaidMuch {
+    fn check(&mut self) -> Result<(), Closed> {
+        let now = Instant::now();
+        let fresh = self
+            .since
+            .is_none_or(|since| now.duration_since(since) >= SAID_WITHIN);
+        if fresh {
+            (self.since, self.count) = (Some(now), 0);
+        }
+        self.count += 1;
+        if self.count > limits::LIVE_SAID_IN_TEN_SECONDS_MAX {
+            return Err(Closed(TOO_MUCH));
+        }
+        Ok(())
+    }
+}
+
+/// What was told last of a customer's typing.
+#[derive(Default)]
+struct Typing {
+    on: bool,
+    begun: Option<Instant>,
+}
+
+impl Typing {
+    /// A beginning at most once in a while, and an end only of what was told.
+    fn is_worth_telling(&mut self, on: bool) -> bool {
+        if !on {
+            return std::mem::take(&mut self.on);
+        }
+        let now = Instant::now();
+        let often = self
+            .begun
+            .is_some_and(|begun| now.duration_since(begun) < TYPING_EVERY);
+        if often {
+            return false;
+        }
+        (self.on, self.begun) = (true, Some(now));
+        true
+    }
+}
+
 /// Why a socket ends from our side.
 struct Closed(u16);
 
@@ -112,11 +167,19 @@ async fn close(mut socket: WebSocket, Closed(code): Closed) {
     _ = socket.send(Message::Close(Some(frame))).await;
 }
 
+/// What of the past somebody is told.
+#[derive(Clone, Copy)]
+enum Past {
+    Everything,
+    /// Only this conversation; `None` while there is none.
+    Of(Option<ConversationId>),
+}
+
 /// Sends what was missed since the cursor; answers where the reader stands now.
 async fn catch_up(
     http: &Http,
     socket: &mut WebSocket,
-    cursor: Option<Cursor>,
+    (past, cursor): (Past, Option<Cursor>),
     mut write: impl FnMut(&Frame) -> Option<Utf8Bytes>,
 ) -> Result<Cursor, Closed> {
     let store = http.app.store();
@@ -138,8 +201,18 @@ async fn catch_up(
         return Ok(head);
     }
     let mut said = false;
+    let mut own = match past {
+        Past::Everything | Past::Of(None) => Vec::new().into_iter(),
+        Past::Of(Some(id)) => {
+            let events = store.feed_of_conversation(id, at, head).await;
+            events.map_err(lost)?.into_iter()
+        }
+    };
     loop {
-        let events = store.feed_after(at, STRETCH).await.map_err(lost)?;
+        let events = match past {
+            Past::Everything => store.feed_after(at, STRETCH).await.map_err(lost)?,
+            Past::Of(_) => own.by_ref().take(STRETCH_LENGTH).collect(),
+        };
         let Some(last) = events.last().map(|event| event.cursor) else {
             break;
         };
@@ -151,6 +224,9 @@ async fn catch_up(
             send(socket, text).await?;
         }
         at = last;
+    }
+    if matches!(past, Past::Of(_)) {
+        at = head;
     }
     if !said {
         let hello = json!({ "cursor": at.to_string(), "events": [] });
@@ -190,10 +266,12 @@ async fn run_desk(
     let mut stopping = http.stopping.clone();
     let app = http.app.clone();
     let lang = watcher.lang;
-    let mut seen = Box::pin(catch_up(http, socket, cursor, |frame| {
+    let past = (Past::Everything, cursor);
+    let mut seen = Box::pin(catch_up(http, socket, past, |frame| {
         Some(frame.desk_text(&app, lang))
     }))
     .await?;
+    let mut said_much = SaidMuch::default();
     let (mut beat, mut silent) = (heartbeat(), 0);
     loop {
         tokio::select! {
@@ -224,6 +302,7 @@ async fn run_desk(
             },
             said = socket.recv() => {
                 silent = 0;
+                said_much.check()?;
                 match said {
                     Some(Ok(Message::Text(text))) => hear_desk(&http.app, watcher, number, &text),
                     Some(Ok(Message::Close(_))) | None | Some(Err(_)) => return Ok(()),
@@ -328,18 +407,19 @@ async fn run_chat(
 ) -> Result<(), Closed> {
     let contact = visitor.contact;
     let mut frames = http.hub.watch_chat(contact);
-    let mut signals = http.app.watch_signals();
     let mut stopping = http.stopping.clone();
     let mut newest = None;
-    let mut seen = Box::pin(catch_up(http, socket, cursor, |frame| {
+    let own = conversation_of(&http.app, visitor).await;
+    let mut seen = Box::pin(catch_up(http, socket, (Past::Of(own), cursor), |frame| {
         let (text, seq) = frame.chat_text(contact, lang, None)?;
         newest = newest.max(seq);
         Some(text)
     }))
     .await?;
     delivered(&http.app, visitor, newest);
-    let mut own: Option<ConversationId> = None;
+    let mut signals = own.map(|own| http.app.watch_chat_signals(own));
     let (mut beat, mut silent) = (heartbeat(), 0);
+    let (mut said_much, mut typing) = (SaidMuch::default(), Typing::default());
     loop {
         tokio::select! {
             frame = frames.recv() => {
@@ -351,23 +431,24 @@ async fn run_chat(
                     send(socket, text).await?;
                     delivered(&http.app, visitor, seq);
                 }
-                own = own.or_else(|| own_conversation(&frame, contact));
+                if signals.is_none() {
+                    let own = own_conversation(&frame, contact);
+                    signals = own.map(|own| http.app.watch_chat_signals(own));
+                }
                 seen = frame.cursor;
             }
-            signal = signals.recv() => match signal {
-                Ok(signal) => {
-                    if let Some(text) = chat_signal(&signal, own) {
-                        send(socket, text).await?;
-                    }
+            Some(signal) = next_signal(&mut signals) => {
+                if let Some(text) = chat_signal(&signal) {
+                    send(socket, text).await?;
                 }
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return Err(Closed(GOING_AWAY)),
-            },
+            }
             said = socket.recv() => {
                 silent = 0;
+                said_much.check()?;
                 match said {
                     Some(Ok(Message::Text(text))) => {
-                        own = hear_chat(&http.app, visitor, own, &text).await;
+                        let own = signals.as_ref().map(ChatSignals::conversation);
+                        hear_chat(&http.app, own, &mut typing, &text);
                     }
                     Some(Ok(Message::Close(_))) | None | Some(Err(_)) => return Ok(()),
                     Some(Ok(_)) => {}
@@ -377,8 +458,9 @@ async fn run_chat(
                 if matches!(http.app.chat_goes_on(contact).await, Ok(false)) {
                     return Err(Closed(SESSION_OVER));
                 }
-                if own.is_none() {
-                    own = conversation_of(&http.app, visitor).await;
+                if signals.is_none() {
+                    let own = conversation_of(&http.app, visitor).await;
+                    signals = own.map(|own| http.app.watch_chat_signals(own));
                 }
                 silent = ping(socket, silent).await?;
             }
@@ -415,13 +497,21 @@ fn delivered(app: &App, visitor: &ChatVisitor, seq: Option<i64>) {
     });
 }
 
-fn chat_signal(signal: &SignalEvent, own: Option<ConversationId>) -> Option<Utf8Bytes> {
+/// Never ready while there is no conversation.
+async fn next_signal(signals: &mut Option<ChatSignals>) -> Option<SignalEvent> {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn chat_signal(signal: &SignalEvent) -> Option<Utf8Bytes> {
     match signal {
         SignalEvent::Typing {
-            conversation,
             by: Presence::Teammate { name, .. },
             on,
-        } if Some(*conversation) == own => {
+            ..
+        } => {
             let value = json!({ "type": "typing", "on": on, "by": { "name": name.expose() } });
             Some(value.to_string().into())
         }
@@ -429,21 +519,14 @@ fn chat_signal(signal: &SignalEvent, own: Option<ConversationId>) -> Option<Utf8
     }
 }
 
-async fn hear_chat(
-    app: &App,
-    visitor: &ChatVisitor,
-    own: Option<ConversationId>,
-    text: &str,
-) -> Option<ConversationId> {
+fn hear_chat(app: &App, own: Option<ConversationId>, typing: &mut Typing, text: &str) {
     let Ok(Said::Typing { on, .. }) = serde_json::from_str::<Said>(text) else {
-        return own;
+        return;
     };
-    let own = match own {
-        Some(own) => Some(own),
-        None => conversation_of(app, visitor).await,
-    };
-    if let Some(conversation) = own {
+    // Before the first message there is no conversation in which anybody could see it.
+    if let Some(conversation) = own
+        && typing.is_worth_telling(on)
+    {
         app.contact_types(conversation, None, on);
     }
-    own
 }

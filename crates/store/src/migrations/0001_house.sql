@@ -308,3 +308,4 @@ CREATE TABLE feed (
 );
 CREATE INDEX feed_order ON feed (tx, seq);
 CREATE INDEX attachment_loose ON attachment (created_at) WHERE message_id IS NULL;
+CREATE INDEX attachment_unsent ON attachment (uploader) WHERE message_id IS NULL;

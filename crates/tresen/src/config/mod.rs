@@ -17,10 +17,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use http_edge::MetricsAccess;
 use http_edge::peer::Network;
 use telemetry::{LogFilter, LogFormat};
 
 pub use command::{Command, TokenIssue, UserAdd, UserChange};
+pub use options::DATA_DEFAULT;
 pub use problem::{ConfigError, Stop};
 pub use reference::markdown as reference_markdown;
 pub use values::{HostPort, Listen, PostgresUrl, PublicUrl};
@@ -79,6 +81,7 @@ pub struct Config {
     pub allow_private_net: Vec<HostPort>,
     /// Proxies that are believed when they say who asks.
     pub trusted_proxies: Vec<Network>,
+    pub metrics: MetricsAccess,
 }
 
 impl Config {
@@ -161,6 +164,7 @@ fn config(layers: &sources::Layers<'_>) -> Result<Config, ConfigError> {
         log_format: layers.one("log_format", values::log_format)?,
         log_level: layers.one("log_level", values::log_level)?,
         allow_private_net: layers.many("allow_private_net", values::host_port)?,
+        metrics: layers.one("metrics", values::metrics)?,
         trusted_proxies: layers.many("trusted_proxies", values::network)?,
     };
     if let (Database::Postgres(rows), Keys::Postgres(keys)) = (&config.database, &config.keys)

@@ -66,11 +66,14 @@ impl OptionSpec {
 pub const CONFIG_FLAG: &str = "config";
 pub const CONFIG_VARIABLE: &str = "TRESEN_CONFIG";
 
+/// Where everything is kept when nobody says so.
+pub const DATA_DEFAULT: &str = "./data";
+
 pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         key: "data",
         value_name: "DIRECTORY",
-        default: Some("./data"),
+        default: Some(DATA_DEFAULT),
         scope: Scope::Installation,
         repeatable: false,
         secret: false,
@@ -162,6 +165,17 @@ pub const OPTIONS: &[OptionSpec] = &[
         help: "Address or network of a proxy in front of Tresen. Only such a proxy is believed \
                when it says in X-Forwarded-For who asks; limits by address count that address",
         expected: "an IP address or a network, such as 10.0.0.2 or 10.0.0.0/8",
+    },
+    OptionSpec {
+        key: "metrics",
+        value_name: "off|loopback|public",
+        default: Some("loopback"),
+        scope: Scope::Server,
+        repeatable: false,
+        secret: false,
+        help: "Who may read the figures at /metrics: nobody, programs on this machine that ask \
+               without a proxy, or everybody",
+        expected: "off, loopback or public",
     },
     OptionSpec {
         key: "log_format",

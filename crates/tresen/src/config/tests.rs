@@ -90,6 +90,7 @@ fn example(key: &str) -> &'static str {
         "blobs" => "/srv/blobs",
         "bus" => "local",
         "allow_private_net" => "127.0.0.1:9000",
+        "metrics" => "public",
         "trusted_proxies" => "10.0.0.0/8",
         "log_format" => "json",
         "log_level" => "warn,app=debug",

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use http_edge::MetricsAccess;
 use http_edge::peer::Network;
 use telemetry::{LogFilter, LogFormat};
 
@@ -157,6 +158,15 @@ pub(super) fn log_format(text: &str) -> Option<LogFormat> {
 
 pub(super) fn log_level(text: &str) -> Option<LogFilter> {
     LogFilter::parse(text)
+}
+
+pub(super) fn metrics(text: &str) -> Option<MetricsAccess> {
+    match text {
+        "off" => Some(MetricsAccess::Nobody),
+        "loopback" => Some(MetricsAccess::ThisMachine),
+        "public" => Some(MetricsAccess::Everybody),
+        _ => None,
+    }
 }
 
 pub(super) fn network(text: &str) -> Option<Network> {

@@ -60,11 +60,20 @@ pub struct Heard {
     pub ear: Ear,
     /// The provider's id of it.
     pub id: String,
-    /// The house's own id of the message.
+    /// The house's own name of this try, to be handed back in receipts.
     pub reference: String,
     /// Its number in the conversation, on channels that tell.
     pub seq: i64,
     pub said: Said,
+}
+
+impl Heard {
+    /// The house's own id of the message.
+    pub fn message(&self) -> &str {
+        self.reference
+            .split_once('.')
+            .map_or(&self.reference, |(message, _)| message)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -104,11 +104,11 @@ async fn arrive(
     if let Door::Chat { visit: Some(visit) } = &customer.door {
         return visit.look(!unread).await;
     }
-    let id = tokio::time::timeout(HEARD_WITHIN, async {
+    let (id, named) = tokio::time::timeout(HEARD_WITHIN, async {
         while let Some(heard) = heard.recv().await {
             // Somebody may already be at the desk and write to others.
-            if heard.reference == reference {
-                return Ok(heard.id);
+            if heard.message() == reference {
+                return Ok((heard.id, heard.reference));
             }
         }
         Err(CallError::Unheard)
@@ -124,7 +124,7 @@ async fn arrive(
         (None, true) => &[Fate::Sent, Fate::Delivered],
         (None, false) => &[Fate::Sent, Fate::Delivered, Fate::Read],
     };
-    town.report(customer, (&id, reference), fates).await?;
+    town.report(customer, (&id, &named), fates).await?;
     customer.last_answer = Some(id);
     Ok(())
 }

@@ -2,4 +2,5 @@
 
 mod canary;
 mod demo;
+mod people;
 mod process;

@@ -119,3 +119,51 @@ fn tokens_carry_all_their_bits() {
     assert_ne!(zero.expose(), one.expose());
     assert_eq!(one.expose().len(), 2 + 52);
 }
+
+#[test]
+fn pieces_open_only_at_their_own_place() {
+    use vault::{CHUNK, Chunks};
+    let key = DataKey::new([5; 16], &[6; 32]);
+    let place = Place {
+        column: "file",
+        row: &[1; 16],
+    };
+    let other = Place {
+        column: "file",
+        row: &[2; 16],
+    };
+    let sealed = key.seal_chunk(place, 3, false, b"ein Stueck").unwrap();
+    let opened = key.open_chunk(place, 3, false, &sealed).unwrap();
+    assert_eq!(opened.as_slice(), b"ein Stueck");
+    assert!(key.open_chunk(place, 4, false, &sealed).is_err(), "moved");
+    assert!(key.open_chunk(place, 3, true, &sealed).is_err(), "cut off");
+    assert!(
+        key.open_chunk(other, 3, false, &sealed).is_err(),
+        "of another"
+    );
+    assert!(key.open(place, &sealed).is_err(), "no value of a row");
+    let foreign = DataKey::new([5; 16], &[7; 32]);
+    assert!(foreign.open_chunk(place, 3, false, &sealed).is_err());
+    for at in 0..sealed.len() {
+        let mut damaged = sealed.clone();
+        damaged[at] ^= 1;
+        assert!(key.open_chunk(place, 3, false, &damaged).is_err(), "{at}");
+    }
+    // The pieces cover every byte once and lie one behind the other.
+    let chunk = CHUNK as u64;
+    for plain in [0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk, 3 * chunk + 7] {
+        let chunks = Chunks::of(plain);
+        let (mut at, mut behind) = (0, 1);
+        for number in 0..chunks.count() {
+            let (first, end) = chunks.range(number);
+            let (begins, length) = chunks.place(number);
+            assert_eq!((first, begins), (at, behind), "{plain}");
+            let bytes = usize::try_from(end - first).unwrap();
+            let sealed = key.seal_chunk(place, number, true, &vec![0; bytes]);
+            assert_eq!(sealed.unwrap().len(), length, "{plain}");
+            (at, behind) = (end, begins + length as u64);
+        }
+        assert_eq!((at, behind), (plain, chunks.sealed_bytes()), "{plain}");
+        assert!(chunks.is_last(chunks.count() - 1));
+    }
+}

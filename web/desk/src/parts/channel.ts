@@ -1,13 +1,14 @@
 /** Neutral glyphs of the channel kinds; brand marks are left to their owners. */
 import { t } from "@tresen/i18n";
-import { messageSquareLock, mail, phone } from "@tresen/ui/icons.ts";
+import { mail, messageCircle, messageSquareLock, phone } from "@tresen/ui/icons.ts";
+import { groupedPhone } from "../state/phone.ts";
 
 const ICONS: Record<string, string> = {
   webchat: messageSquareLock,
   web_visitor: messageSquareLock,
-  whatsapp: phone,
-  whatsapp_user_id: phone,
-  whatsapp_parent_user_id: phone,
+  whatsapp: messageCircle,
+  whatsapp_user_id: messageCircle,
+  whatsapp_parent_user_id: messageCircle,
   phone,
 };
 
@@ -32,7 +33,7 @@ export function channelWord(kind: string): string {
 
 /** What a person recognises an address by. A provider's own identifiers mean nothing to anybody. */
 export function spokenAddress(address: { kind: string; display: string }): string {
-  return isTechnical(address.kind) ? "" : address.display;
+  return isTechnical(address.kind) ? "" : groupedPhone(address.display);
 }
 
 export function isTechnical(kind: string): boolean {

@@ -5,6 +5,7 @@ import { ApiError } from "@tresen/api/client";
 import { prefs } from "../prefs.svelte.ts";
 import { api, auth, isOffline, sentenceOf } from "../session.svelte.ts";
 import { type Answers, faultsOf, slugOf, type Step, stepOf, STEPS } from "../state/setup.ts";
+import { forgetAnswers, keepAnswers, keptAnswers } from "./keep.ts";
 
 export type Stage = Step | "finished" | "no-token" | "bad-token" | "not-needed";
 
@@ -23,11 +24,23 @@ export class Wizard {
   /** The link printed by the server carries it behind "#": so it never reaches a log. */
   readonly #token = decodeURIComponent(location.hash.slice(1));
 
+  constructor() {
+    const kept = keptAnswers();
+    if (!kept) return;
+    this.answers = kept.answers;
+    this.stage = kept.step;
+  }
+
   async begin(): Promise<void> {
     if (this.stage === "finished") return;
     const needed = await api.get<SetupNeeded>("/setup").then((answer) => answer.needed, () => true);
     if (!needed) this.stage = "not-needed";
     else if (!this.#token) this.stage = "no-token";
+  }
+
+  /** Called whenever an answer changed. */
+  keep(): void {
+    if (this.place >= 0) keepAnswers(this.stage as Step, $state.snapshot(this.answers));
   }
 
   get place(): number {
@@ -88,6 +101,7 @@ export class Wizard {
       });
       this.entry = answer.entry;
       this.stage = "finished";
+      forgetAnswers();
       // The token is spent; neither it nor the wizard's pages should come back by "back".
       history.replaceState(null, "", "/setup");
       auth.enter(answer.session);

@@ -1,6 +1,6 @@
 /** The commands the palette offers where the teammate is now, each with its key. */
 import { t } from "@tresen/i18n";
-import { archive, arrowLeftRight, check, circleQuestionMark, hand, hourglass, inbox, list, moon, panelRight, rotateCcw, settings, stickyNote, sun, userPlus } from "@tresen/ui/icons.ts";
+import { alarmClock, archive, arrowLeftRight, check, circleQuestionMark, hand, hourglass, inbox, list, moon, panelRight, rotateCcw, settings, stickyNote, sun, tag, userPlus } from "@tresen/ui/icons.ts";
 import { assign, setStatus, takeNext } from "../actions.ts";
 import { book } from "../desk.svelte.ts";
 import { prefs } from "../prefs.svelte.ts";
@@ -22,7 +22,7 @@ export interface Entry {
   run: () => void;
 }
 
-const VIEW_ICONS: Record<View, string> = { mine: inbox, queue: hand, waiting: hourglass, done: archive, all: list };
+const VIEW_ICONS: Record<View, string> = { mine: inbox, queue: hand, waiting: hourglass, snoozed: alarmClock, done: archive, all: list };
 
 export function paletteActions(): Entry[] {
   const open = router.route.page === "inbox" ? router.route.conversation : null;
@@ -39,8 +39,10 @@ function conversationActions(id: string): Entry[] {
   const me = { id: auth.me.id, name: auth.me.name };
   const toggle = () => void setStatus(id, done ? "open" : "done");
   return [
-    action("done", t(done ? "desk.reopen" : "desk.done"), done ? rotateCcw : check, toggle, "E"),
+    action("done", t(done ? "desk.reopen" : "desk.done.action"), done ? rotateCcw : check, toggle, "E"),
     action("note", t("desk.help.note"), stickyNote, () => ui.write("note"), "M"),
+    ...(done ? [] : [action("snooze", t("desk.snooze.action"), alarmClock, () => (ui.snoozing = id), "H")]),
+    action("tags", t("desk.tags.action"), tag, () => (ui.tagging = id), "T"),
     action("assign", t("desk.assign"), arrowLeftRight, () => (ui.assigning = id), "A"),
     ...(conversation?.assignee?.id === me.id ? [] : [action("take", t("desk.take"), userPlus, () => void assign(id, me))]),
     action("panel", t("desk.panel.toggle"), panelRight, () => ui.togglePanel(), "I"),
@@ -52,7 +54,7 @@ function deskActions(): Entry[] {
   return [
     action("next", t("desk.take.next"), hand, () => void takeNext(), "N"),
     ...(undoable ? [action("undo", t("desk.undo"), rotateCcw, () => void toasts.undo(), "Z")] : []),
-    ...VIEWS.map((view) => action(`view-${view}`, t(`desk.view.${view}`), VIEW_ICONS[view], () => router.go(inboxPath(view)))),
+    ...VIEWS.map((view) => action(`view-${view}`, t("desk.palette.view", { view: t(`desk.view.${view}`) }), VIEW_ICONS[view], () => router.go(inboxPath(view)))),
     action("settings", t("desk.nav.settings"), settings, () => router.go("/settings")),
     action("light", t("desk.theme.light"), sun, () => void prefs.set({ theme: "light" })),
     action("dark", t("desk.theme.dark"), moon, () => void prefs.set({ theme: "dark" })),

@@ -11,6 +11,9 @@ class Ui {
   help = $state(false);
   /** The conversation the assign dialog is open for. */
   assigning = $state<string | null>(null);
+  /** The conversations the snooze and the tag dialog are open for. */
+  snoozing = $state<string | null>(null);
+  tagging = $state<string | null>(null);
   panel = $state(true);
   panelSheet = $state(false);
   /** The composer of this conversation should take the focus, in this mode. Granted once. */

@@ -4,13 +4,13 @@
  */
 export type Command =
   | "next-row" | "previous-row" | "open" | "back" | "take-next"
-  | "done" | "assign" | "note" | "reply" | "panel" | "undo" | "help" | "leave"
+  | "done" | "assign" | "snooze" | "tags" | "note" | "reply" | "panel" | "undo" | "help" | "leave"
   | "palette" | "next-region" | "previous-region";
 
 /** Letters work only outside text fields and can be switched off. */
 const LETTERS: Record<string, Command> = {
   j: "next-row", k: "previous-row", u: "back", n: "take-next", e: "done",
-  a: "assign", m: "note", r: "reply", i: "panel", z: "undo", "?": "help",
+  a: "assign", h: "snooze", t: "tags", m: "note", r: "reply", i: "panel", z: "undo", "?": "help",
 };
 
 export interface Pressed {

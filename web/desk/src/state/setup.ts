@@ -48,15 +48,18 @@ export function stepOf(field: string): Step | null {
   return STEPS.find((step) => field === step || field.startsWith(`${step}.`)) ?? null;
 }
 
+export const SLUG_MIN = 2;
+export const SLUG_MAX = 40;
+
 export function isSlug(text: string): boolean {
   return /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])$/.test(text);
 }
 
 const SPELLED: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss" };
 
-/** "Lederwaren Kaya & Söhne" → "lederwaren-kaya-soehne" */
+/** "Lederwaren Kaya & Söhne" → "lederwaren-kaya-soehne"; what is too long ends with a whole word. */
 export function slugOf(name: string): string {
-  return name
+  const slug = name
     .toLowerCase()
     .replace(/[äöüß]/g, (letter) => SPELLED[letter] ?? letter)
     .normalize("NFD")
@@ -64,8 +67,10 @@ export function slugOf(name: string): string {
     .replace(/ı/g, "i")
     .replace(/ł/g, "l")
     .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 40)
     .replace(/^-+|-+$/g, "");
+  if (slug.length <= SLUG_MAX) return slug;
+  const end = slug.lastIndexOf("-", SLUG_MAX);
+  return slug.slice(0, end > 0 ? end : SLUG_MAX);
 }
 
 /** 0 too short, 1 weak, 2 fair, 3 good. Length counts most; repeating one letter does not. */

@@ -183,7 +183,7 @@ describe("the set-up wizard", () => {
     expect(stepOf("privacy.contact_email")).toBe("privacy");
     expect(stepOf("token")).toBeNull();
   });
-  it.each([["Lederwaren Kaya & Söhne", "lederwaren-kaya-soehne"], ["  Café Łódź ", "cafe-lodz"], ["Straße 12", "strasse-12"]])("makes of %s the address %s", (name, slug) => {
+  it.each([["Lederwaren Kaya & Söhne", "lederwaren-kaya-soehne"], ["  Café Łódź ", "cafe-lodz"], ["Straße 12", "strasse-12"], ["Feinkost und Weinhandlung Brandenburger Vorstadt", "feinkost-und-weinhandlung-brandenburger"]])("makes of %s the address %s", (name, slug) => {
     expect(slugOf(name)).toBe(slug);
     expect(isSlug(slug)).toBe(true);
   });

@@ -20,11 +20,13 @@ describe("views", () => {
     expect(viewsOf(one({ assignee: { id: ME, name: "Aylin" }, status: "waiting" }))).toEqual(["mine", "waiting", "all"]);
     expect(viewsOf(one({ assignee: { id: "tmt_other", name: "Tarek" } }))).toEqual(["all"]);
     expect(viewsOf(one({ assignee: { id: ME, name: "Aylin" }, status: "done" }))).toEqual(["done"]);
-    expect(viewsOf(one({ status: "snoozed" }))).toEqual(["all"]);
+    expect(viewsOf(one({ status: "snoozed" }))).toEqual(["snoozed", "all"]);
+    expect(viewsOf(one({ assignee: { id: ME, name: "Aylin" }, status: "snoozed" }))).toEqual(["snoozed", "all"]);
   });
 
   it("ask the server for what they show", () => {
-    expect(queryOf("mine", "none", null)).toMatchObject({ assignee: "me", status: undefined });
+    expect(queryOf("mine", "none", null)).toMatchObject({ assignee: "me", status: "open,waiting" });
+    expect(queryOf("snoozed", "none", null)).toMatchObject({ status: "snoozed" });
     expect(queryOf("queue", "none", "c1")).toMatchObject({ assignee: "none", status: "open,waiting", cursor: "c1" });
     expect(queryOf("queue", "due", null)).toMatchObject({ status: "open" });
     expect(queryOf("done", "due", null)).toMatchObject({ status: "done" });

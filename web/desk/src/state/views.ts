@@ -5,7 +5,7 @@
 import type { Conversation, Status } from "@tresen/api";
 import type { Query } from "@tresen/api/client";
 
-export const VIEWS = ["mine", "queue", "waiting", "done", "all"] as const;
+export const VIEWS = ["mine", "queue", "waiting", "snoozed", "done", "all"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Narrows a view; "due" means that it is our turn. */
@@ -18,11 +18,13 @@ export function isView(text: string | undefined): text is View {
 export function belongs(view: View, c: Conversation, me: string): boolean {
   switch (view) {
     case "mine":
-      return c.assignee?.id === me && c.status !== "done";
+      return c.assignee?.id === me && (c.status === "open" || c.status === "waiting");
     case "queue":
       return c.assignee === null && (c.status === "open" || c.status === "waiting");
     case "waiting":
       return c.status === "waiting";
+    case "snoozed":
+      return c.status === "snoozed";
     case "done":
       return c.status === "done";
     case "all":
@@ -37,16 +39,17 @@ export function passes(filter: Filter, c: Conversation): boolean {
 }
 
 const ASKED: Record<View, { status?: Status[]; assignee?: string }> = {
-  mine: { assignee: "me" },
+  mine: { status: ["open", "waiting"], assignee: "me" },
   queue: { status: ["open", "waiting"], assignee: "none" },
   waiting: { status: ["waiting"] },
+  snoozed: { status: ["snoozed"] },
   done: { status: ["done"] },
   all: {},
 };
 
 export function queryOf(view: View, filter: Filter, cursor: string | null): Query {
   const { status, assignee } = ASKED[view];
-  const asked = filter === "due" && view !== "done" ? ["open"] : status;
+  const asked = filter === "due" && view !== "done" && view !== "snoozed" ? ["open"] : status;
   return { status: asked?.join(","), assignee, limit: 50, cursor };
 }
 

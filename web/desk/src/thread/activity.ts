@@ -1,6 +1,7 @@
 /** The sentence of an activity. Unknown kinds and missing facts still make a sentence. */
-import { t } from "@tresen/i18n";
+import { currentLanguage, t } from "@tresen/i18n";
 import type { Activity } from "@tresen/api";
+import { dateAndClock } from "@tresen/ui/formats.ts";
 import { desk } from "../desk.svelte.ts";
 
 const PRIVACY = /^(notice|consent|preference|identity|erasure|erased|masked|access|retention)/;
@@ -37,7 +38,9 @@ export function words(activity: Activity): string {
     case "status_changed": {
       const status = fact(activity, "status", "to");
       const known = status === "open" || status === "waiting" || status === "snoozed" || status === "done";
-      const what = known ? t(`desk.activity.status.${status}`) : t("desk.activity.status");
+      const until = Number(fact(activity, "until_ms") ?? NaN);
+      const aside = status === "snoozed" && Number.isFinite(until) ? t("desk.activity.status.snoozed.until", { time: dateAndClock(new Date(until), currentLanguage()) }) : null;
+      const what = aside ?? (known ? t(`desk.activity.status.${status}`) : t("desk.activity.status"));
       return actor ? t("desk.activity.by", { what, actor }) : what;
     }
     case "identity_changed":

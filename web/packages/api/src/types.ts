@@ -25,6 +25,8 @@ export type Session = Schemas["Session"];
 export type SetupDone = Schemas["SetupDone"];
 export type SetupNeeded = Schemas["SetupNeeded"];
 export type Passkey = Schemas["Passkey"];
+export type Token = Schemas["Token"];
+export type CompanyFacts = Schemas["CompanyFacts"];
 export type Address = Schemas["Address"];
 export type Consent = Schemas["Consent"];
 export type Contact = Schemas["Contact"];
@@ -96,7 +98,8 @@ export type LiveKind =
   | "note.created"
   | "activity.created"
   | "contact.updated"
-  | "channel.updated";
+  | "channel.updated"
+  | "teammate.updated";
 /** Carries the current full object: apply it as an upsert by id. */
 export interface LiveEvent<C = Conversation> {
   seq: number;

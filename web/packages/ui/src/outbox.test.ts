@@ -57,6 +57,12 @@ beforeEach(() => {
 });
 
 describe("outbox", () => {
+  it("remembers that the same again would be refused again", async () => {
+    const outbox = makeOutbox({ send: async () => ({ refused: "zu groß", final: true }) });
+    await outbox.add(message("a"));
+    await outbox.flush();
+    expect(outbox.list()).toMatchObject([{ state: "refused", explanation: "zu groß", final: true }]);
+  });
   it("sends in the order of writing, also when attempts fail", async () => {
     server.fault = (attempt) => (attempt % 2 === 1 ? "request lost" : null);
     const outbox = makeOutbox();

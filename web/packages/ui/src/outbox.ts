@@ -28,6 +28,8 @@ export interface OutboxEntry {
   /** A refused entry stays for the person to decide; the ones behind it go on. */
   state: "waiting" | "refused";
   explanation?: string;
+  /** Refused for what it is: the same again would be refused again. */
+  final?: boolean;
   /** Waited so long that a person should say whether it is still wanted (`staleAfterMs`). */
   stale?: boolean;
 }
@@ -37,7 +39,7 @@ export interface OutboxStore {
   delete(clientId: string): Promise<void>;
 }
 /** What `send` tells: done, try later (the queue waits), or refused for good. */
-export type SendOutcome = { done: true } | { later: true; afterS?: number } | { refused: string };
+export type SendOutcome = { done: true } | { later: true; afterS?: number } | { refused: string; final?: boolean };
 
 export interface OutboxOptions {
   /** Opens the store for writing; called at the first `add`. */
@@ -178,6 +180,7 @@ export class Outbox {
       } else {
         entry.state = "refused";
         entry.explanation = outcome.refused;
+        if (outcome.final) entry.final = true;
         await keep();
       }
     }

@@ -4,6 +4,8 @@
 use domain::Pii;
 use domain::channel::AddressKind;
 use domain::inbound::{ExternalAddress, IdentityCause, InboundEvent, Sender};
+use domain::limits::NAME_CHARS_MAX;
+use domain::naming::plain_line;
 use serde_json::Value;
 
 use super::Found;
@@ -62,7 +64,11 @@ fn address(text: &str) -> Option<ExternalAddress> {
 pub(super) fn addresses(value: &Value, names: &[&str]) -> Vec<ExternalAddress> {
     let mut found = Vec::new();
     for name in names {
-        let read = text(value, name).and_then(|text| address(&text));
+        // As it stands: an address that becomes one by leaving signs out is somebody else's.
+        let read = match value.get(name) {
+            Some(Value::String(text)) => address(text),
+            _ => text(value, name).and_then(|text| address(&text)),
+        };
         if let Some(read) = read.filter(|read| !found.contains(read)) {
             found.push(read);
         }
@@ -82,6 +88,16 @@ fn sort(addresses: &mut [ExternalAddress]) {
 pub(super) const FROM: [&str; 3] = ["from_user_id", "from_parent_user_id", "from"];
 pub(super) const TO: [&str; 3] = ["to_user_id", "to_parent_user_id", "to"];
 const CONTACT: [&str; 3] = ["user_id", "parent_user_id", "wa_id"];
+
+/// Something stands where the sender's address should be, and it is none.
+pub(super) fn is_odd(item: &Value, names: &[&str]) -> bool {
+    let written = |name: &&str| {
+        item.get(*name)
+            .and_then(Value::as_str)
+            .is_some_and(|text| !text.is_empty())
+    };
+    addresses(item, names).is_empty() && names.iter().any(written)
+}
 
 /// The person an item names, completed by its entry in the change's `contacts`.
 pub(super) fn person(value: &Value, item: &Value, names: &[&str]) -> Sender {
@@ -106,8 +122,7 @@ pub(super) fn complete(value: &Value, mut known: Vec<ExternalAddress>) -> Sender
     let profile = contact.get("profile").unwrap_or(&Value::Null);
     let shown = |name| {
         text(profile, name)
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
+            .and_then(|text| plain_line(&text, NAME_CHARS_MAX))
             .map(Pii::new)
     };
     Sender {

@@ -13,6 +13,9 @@ use super::{Found, cards};
 /// Reads a message; `origin` says on which side of the counter it was written.
 pub(super) fn event(value: &Value, message: &Value, origin: Origin) -> Found {
     let names = if origin == Origin::Echo { TO } else { FROM };
+    if identity::is_odd(message, &names) {
+        return Err("sender_is_no_address".to_owned());
+    }
     let sender = identity::person(value, message, &names);
     event_of(value, message, origin, sender)
 }

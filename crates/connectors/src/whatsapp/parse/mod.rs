@@ -57,6 +57,14 @@ struct Ours<'a> {
     business_account_id: Option<&'a str>,
 }
 
+impl Ours<'_> {
+    fn is_other_account(&self, entry: &Value) -> bool {
+        text(entry, "id")
+            .zip(self.business_account_id)
+            .is_some_and(|(theirs, ours)| theirs != ours)
+    }
+}
+
 /// What one item turned out to be; `Err` says what was not understood.
 type Found = Result<InboundEvent, String>;
 
@@ -128,12 +136,10 @@ fn change(ours: &Ours<'_>, entry: &Value, change: &Value, found: &mut Findings) 
     let value = change.get("value").unwrap_or(&Value::Null);
     match field.as_str() {
         "messages" | "smb_message_echoes" | "history" | "user_preferences" | "user_id_update" => {
-            conversation(ours, &field, value, found);
+            conversation(ours, &field, (entry, value), found);
         }
         known if account::knows(known) => {
-            let foreign = text(entry, "id")
-                .zip(ours.business_account_id)
-                .is_some_and(|(theirs, ours)| theirs != ours);
+            let foreign = ours.is_other_account(entry);
             found.item(|| {
                 if foreign {
                     Err("other_account".to_owned())
@@ -147,20 +153,30 @@ fn change(ours: &Ours<'_>, entry: &Value, change: &Value, found: &mut Findings) 
 }
 
 /// A change about conversations: every list in it, whatever the field is called.
-fn conversation(ours: &Ours<'_>, field: &str, value: &Value, found: &mut Findings) {
-    let foreign = value
+fn conversation(
+    ours: &Ours<'_>,
+    field: &str,
+    (entry, value): (&Value, &Value),
+    found: &mut Findings,
+) {
+    let other_number = value
         .get("metadata")
         .and_then(|metadata| text(metadata, "phone_number_id"))
         .zip(ours.phone_number_id)
         .is_some_and(|(theirs, ours)| theirs != ours);
+    let foreign = if other_number {
+        Some("other_number")
+    } else {
+        ours.is_other_account(entry).then_some("other_account")
+    };
     let before = found.item_count();
     for name in LISTS {
         if value.get(name).is_some_and(|list| !list.is_array()) {
             found.issue(&format!("no_list:{name}"));
         }
         for each in items(value, name) {
-            if foreign {
-                found.issue("other_number");
+            if let Some(foreign) = foreign {
+                found.issue(foreign);
             } else {
                 list_item(name, value, each, found);
             }

@@ -56,7 +56,7 @@ impl Life {
         let actor = &mut self.cast.actors[who];
         actor.customer.unanswered = 0;
         actor.customer.last_answer = Some(heard.id.clone());
-        if !self.ghostly.remove(&heard.reference) {
+        if !self.ghostly.remove(heard.message()) {
             self.answer_person(who, &heard.said);
         }
     }
