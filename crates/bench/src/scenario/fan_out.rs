@@ -289,19 +289,9 @@ fn tell_deliveries(report: &mut Report, ours: &[Delivered], bare: &[Written]) {
         None,
         &each(|r| f64::from(r.to_most.p50) / 1e3),
     );
-<<<<<<< HEAD
-    tell_kept(report, &kept, idle);
-    Ok(())
-}
-
-/// The figures about memory.
-fn tell_kept(report: &mut Report, kept: &[Kept], idle: usize) {
-    let most = |value| Some(Goal::AtMost(value));
-=======
 }
 
 fn tell_sockets(report: &mut Report, kept: &[Kept], idle: usize) {
->>>>>>> main
     let per_socket = |kept: &Kept| {
         kept.idle.resident.saturating_sub(kept.before.resident) as f64 / idle as f64 / 1_024.0
     };
