@@ -34,6 +34,8 @@ pub struct Plan {
     pub contacts: u64,
     /// Messages of one further conversation.
     pub long: u64,
+    /// Teammates who look on.
+    pub watchers: usize,
     /// The address of a database, instead of a file in the directory.
     pub database: Option<String>,
 }
@@ -47,6 +49,7 @@ impl Plan {
             messages,
             contacts: if contacts == 0 { 1 } else { contacts },
             long: 0,
+            watchers: 0,
             database: None,
         }
     }
@@ -62,6 +65,7 @@ pub async fn directory(path: &Path, plan: &Plan) -> Result<DataDirectory> {
         && kept.contents.messages == plan.messages
         && kept.contents.contacts == plan.contacts
         && kept.contents.long_conversation.is_some() == (plan.long > 0)
+        && kept.contents.watchers.len() == plan.watchers
         && kept.contents.database == plan.database
     {
         return Ok(kept);
@@ -105,26 +109,15 @@ fn configuration(path: &Path, plan: &Plan) -> Result<config::Config> {
 }
 
 async fn fill(path: &Path, plan: &Plan) -> Result<DataDirectory> {
-    let wrong = |error: app::AppError| failed("filling a data directory", error);
     let config = configuration(path, plan)?;
     let app = open_app(&config, Claim::Server, "http://localhost".to_owned())
         .await
         .map_err(|error| failed("opening a house", error))?;
-    let owner = NewTeammateInput {
-        email: Pii::from("owner@laden.example"),
-        name: Pii::from("Ida Inhaberin"),
-        role: Role::Owner,
-        password: Pii::from("correct horse battery"),
-    };
-    app.add_teammate(owner).await.map_err(wrong)?;
-    let scopes: Vec<String> = domain::teammate::Right::ALL
-        .iter()
-        .map(|right| right.scope().to_owned())
-        .collect();
-    let token = app
-        .issue_token("owner@laden.example", &scopes, None)
-        .await
-        .map_err(wrong)?;
+    let token = add_teammate(&app, "owner", Role::Owner).await?;
+    let mut watchers = Vec::with_capacity(plan.watchers);
+    for number in 0..plan.watchers {
+        watchers.push(add_teammate(&app, &format!("team{number}"), Role::Owner).await?);
+    }
     let channel = add_channel(&app).await?;
     write_history(&app, channel, plan).await?;
     let long_conversation = match plan.long {
@@ -137,7 +130,8 @@ async fn fill(path: &Path, plan: &Plan) -> Result<DataDirectory> {
         contents: Contents {
             schema: schema(),
             channel: channel.to_string(),
-            token: token.expose().to_owned(),
+            token,
+            watchers,
             contacts: plan.contacts,
             messages: plan.messages,
             long_conversation,
@@ -146,6 +140,28 @@ async fn fill(path: &Path, plan: &Plan) -> Result<DataDirectory> {
     };
     filled.keep()?;
     Ok(filled)
+}
+
+/// Adds a teammate; answers an API token with all rights.
+async fn add_teammate(app: &App, name: &str, role: Role) -> Result<String> {
+    let wrong = |error: app::AppError| failed("adding a teammate", error);
+    let email = format!("{name}@laden.example");
+    let input = NewTeammateInput {
+        email: Pii::from(email.as_str()),
+        name: Pii::from(name),
+        role,
+        password: Pii::from("correct horse battery"),
+    };
+    app.add_teammate(input).await.map_err(wrong)?;
+    let scopes: Vec<String> = domain::teammate::Right::ALL
+        .iter()
+        .map(|right| right.scope().to_owned())
+        .collect();
+    let token = app
+        .issue_token(&email, &scopes, None)
+        .await
+        .map_err(wrong)?;
+    Ok(token.expose().to_owned())
 }
 
 /// Takes callbacks of ten contacts, one after the other, in a new house: what the instructions are

@@ -24,6 +24,8 @@ pub struct Contents {
     pub channel: String,
     /// An API token with all rights.
     pub token: String,
+    /// Those of teammates who only look on: one may have few sockets.
+    pub watchers: Vec<String>,
     pub contacts: u64,
     /// Messages when it was filled; measuring adds some.
     pub messages: u64,

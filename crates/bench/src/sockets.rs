@@ -1,13 +1,13 @@
 //! Teammates who look on: as many live sockets as wanted, in a process of their own. The client
 //! speaks as little of the protocol as it needs, so that it takes little of the machine.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -27,7 +27,8 @@ const NONCE: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Order {
     pub address: SocketAddr,
-    pub token: String,
+    /// Of those who look on; they share the sockets evenly.
+    pub tokens: Vec<String>,
     pub sockets: usize,
     /// Messages that each socket waits for.
     pub messages: usize,
@@ -49,21 +50,32 @@ pub struct Seen {
     pub arrived: Vec<[u64; 3]>,
 }
 
+/// People sit at different addresses, and the house bounds what comes from one.
+const ADDRESSES: usize = 20;
+
+async fn connect(to: SocketAddr, number: usize) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    let last = u8::try_from(2 + number % ADDRESSES).unwrap_or(2);
+    socket.bind((Ipv4Addr::new(127, 0, 0, last), 0).into())?;
+    socket.connect(to).await
+}
+
 struct Socket {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Socket {
-    async fn open(order: &Order, cursor: Option<&str>) -> Result<(Self, String)> {
+    async fn open(order: &Order, number: usize, cursor: Option<&str>) -> Result<(Self, String)> {
         let doing = "opening a live socket";
-        let mut stream = TcpStream::connect(order.address).await.doing(doing)?;
+        let mut stream = connect(order.address, number).await.doing(doing)?;
+        let token = order.tokens.get(number % order.tokens.len().max(1));
         let query = cursor.map_or_else(String::new, |cursor| format!("?cursor={cursor}"));
         let request = format!(
             "GET /api/v1/live{query} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\n\
              connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
              sec-websocket-key: {NONCE}\r\n\r\n",
-            order.token
+            token.map_or("", String::as_str)
         );
         stream.write_all(request.as_bytes()).await.doing(doing)?;
         let mut socket = Self {
@@ -217,7 +229,7 @@ async fn open_all(
         opening.spawn(async move {
             let _place = places.acquire().await;
             let asked = moment::now();
-            let opened = Socket::open(&order, cursor.as_deref()).await?;
+            let opened = Socket::open(&order, number, cursor.as_deref()).await?;
             Ok::<_, crate::BenchError>((opened, moment::micros(asked.elapsed())))
         });
     }

@@ -26,6 +26,8 @@ use crate::wire::Connection;
 const NAME: &str = "fan-out";
 /// Between two messages: each is a frame of its own.
 const GAP: Duration = Duration::from_millis(50);
+/// Half of what one teammate may have: after a break the old ones may still count.
+const SOCKETS_EACH: usize = 10;
 const SETTLES: Duration = Duration::from_secs(2);
 
 /// A process of ours with many sockets.
@@ -99,7 +101,7 @@ async fn deliver(
 ) -> Result<Delivered> {
     let order = Order {
         address: server.address,
-        token: data.contents.token.clone(),
+        tokens: data.contents.watchers.clone(),
         sockets,
         messages,
         storm: false,
@@ -205,7 +207,7 @@ async fn storm(settings: &Settings, data: &DataDirectory, sockets: usize) -> Res
     let before = accounting::memory(server.process)?;
     let order = Order {
         address: server.address,
-        token: data.contents.token.clone(),
+        tokens: data.contents.watchers.clone(),
         sockets,
         messages: 0,
         storm: true,
@@ -234,10 +236,13 @@ async fn storm(settings: &Settings, data: &DataDirectory, sockets: usize) -> Res
 }
 
 pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
-    let plan = Plan::of(settings.size(10_000, 1_000));
-    let data = history::directory(&settings.directory("history-10k"), &plan).await?;
     let size = |full, quick| usize::try_from(settings.size(full, quick)).unwrap_or(0);
     let (sockets, messages, idle) = (size(1_000, 50), size(100, 10), size(5_000, 100));
+    let plan = Plan {
+        watchers: idle / SOCKETS_EACH,
+        ..Plan::of(settings.size(10_000, 1_000))
+    };
+    let data = history::directory(&settings.directory("watched"), &plan).await?;
     let (mut ours, mut bare, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..settings.rounds {
         let server = Server::start(&settings.program, &data).await?;
