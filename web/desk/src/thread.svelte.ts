@@ -1,6 +1,6 @@
 /** The conversation that is open: its timeline, what may be written in it, and what was read. */
 import type { Composer, Conversation, Timeline, TimelineItem } from "@tresen/api";
-import { ApiError } from "@tresen/api/client";
+import { ApiError, OfflineError } from "@tresen/api/client";
 import { book, desk } from "./desk.svelte.ts";
 import { api } from "./session.svelte.ts";
 
@@ -15,6 +15,8 @@ export class Thread {
   problem = $state<"missing" | "failed" | null>(null);
   composer = $state.raw<Composer | null>(null);
   composerFailed = $state(false);
+  /** The line broke before the answer came. */
+  composerOwed = $state(false);
   /** The first message that was unread when the conversation was opened; its divider stays. */
   firstUnread = $state<number | null>(null);
   #readUpTo = 0;
@@ -97,11 +99,15 @@ export class Thread {
   async loadComposer(): Promise<void> {
     const turn = ++this.#composerTurn;
     this.composerFailed = false;
+    this.composerOwed = false;
     try {
       const composer = await api.get<Composer>(`/conversations/${this.id}/composer`);
       if (turn === this.#composerTurn) this.composer = composer;
-    } catch {
-      if (turn === this.#composerTurn && !this.composer) this.composerFailed = true;
+    } catch (error) {
+      if (turn !== this.#composerTurn || this.composer) return;
+      // Without a line one writes on, as the window of the conversation allows; it is asked again later.
+      if (error instanceof OfflineError) this.composerOwed = true;
+      else this.composerFailed = true;
     }
   }
 
