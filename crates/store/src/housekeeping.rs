@@ -12,6 +12,9 @@ use crate::unit::Unit;
 const FEED_MS: i64 = 7 * time::DAY_MS;
 /// Providers repeat a callback for up to seven days.
 const CALLBACK_MS: i64 = 8 * time::DAY_MS;
+/// What was seen is known by the provider's own time, which may be a week old already when it
+/// comes for the first time; its repetitions go on for a week from then.
+const SEEN_MS: i64 = 15 * time::DAY_MS;
 const RECEIPT_MS: i64 = 30 * time::DAY_MS;
 /// Only this many of the oldest rows are looked at in one step.
 const LOOKED_AT: i64 = 2_000;
@@ -47,7 +50,7 @@ impl Store {
                 "DELETE FROM dedup WHERE channel_id = $1 AND hour < $2",
                 vec![
                     blob(channel.bytes()),
-                    Timestamp(now.0 - CALLBACK_MS).hour().into(),
+                    Timestamp(now.0 - SEEN_MS).hour().into(),
                 ],
             );
         }
