@@ -1,6 +1,6 @@
 /** The conversation that is open: its timeline, what may be written in it, and what was read. */
 import type { Composer, Conversation, Timeline, TimelineItem } from "@tresen/api";
-import { ApiError, OfflineError } from "@tresen/api/client";
+import { ApiError } from "@tresen/api/client";
 import { book, desk } from "./desk.svelte.ts";
 import { api } from "./session.svelte.ts";
 
@@ -105,9 +105,11 @@ export class Thread {
       if (turn === this.#composerTurn) this.composer = composer;
     } catch (error) {
       if (turn !== this.#composerTurn || this.composer) return;
-      // Without a line one writes on, as the window of the conversation allows; it is asked again later.
-      if (error instanceof OfflineError) this.composerOwed = true;
-      else this.composerFailed = true;
+      // Without an answer, or signed out, one writes on, as the window of the conversation allows; it
+      // is asked again later. Only who may not write or nothing to write in takes the field away.
+      const refused = error instanceof ApiError && (error.status === 403 || error.status === 404);
+      if (refused) this.composerFailed = true;
+      else this.composerOwed = true;
     }
   }
 
