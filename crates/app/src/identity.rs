@@ -249,10 +249,7 @@ impl App {
         password: Pii<String>,
         peer: Option<IpAddr>,
     ) -> Result<IssuedSession, AppError> {
-        let account = self
-            .store
-            .lookup("sign-in", &email.expose().trim().to_lowercase());
-        let guess = Guess::new(account, peer);
+        let guess = Guess::new(self.guessed_account(email.expose()), peer);
         self.passwords.guesses.take(guess, self.now())?;
         if password.expose().len() > limits::PASSWORD_CHARS_MAX * 4 {
             return Err(AppError::Unauthorized("wrong_credentials"));
@@ -270,6 +267,11 @@ impl App {
             }
             _ => Err(AppError::Unauthorized("wrong_credentials")),
         }
+    }
+
+    /// What tries to sign in as this address are counted by.
+    pub(crate) fn guessed_account(&self, email: &str) -> [u8; 16] {
+        self.store.lookup("sign-in", &email.trim().to_lowercase())
     }
 
     pub(crate) async fn issue_session(

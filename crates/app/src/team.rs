@@ -70,8 +70,7 @@ impl App {
         password: Pii<String>,
     ) -> Result<(), AppError> {
         let email = who.teammate.email.expose();
-        let account = self.store.lookup("sign-in", &email.trim().to_lowercase());
-        let guess = Guess::new(account, None);
+        let guess = Guess::new(self.guessed_account(email), None);
         self.passwords.guesses.take(guess, self.now())?;
         let found = self.store.lookup_teammate_by_email(email).await?;
         let hash = found.and_then(|(_, hash)| hash);

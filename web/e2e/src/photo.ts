@@ -60,3 +60,29 @@ export async function cameraPhoto(page: Page, width = 4000, height = 3000): Prom
   const jpeg = Buffer.from(base64, "base64");
   return Buffer.concat([jpeg.subarray(0, 2), exifSegment(), jpeg.subarray(2)]);
 }
+
+/** Half a second of a canvas that changes its colour, as a browser records it. */
+export async function recordedVideo(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [160, 120];
+    const paint = canvas.getContext("2d");
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm" });
+    const parts: Blob[] = [];
+    recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
+    const ended = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+    recorder.start();
+    for (let turn = 0; turn < 10; turn += 1) {
+      if (paint) {
+        paint.fillStyle = turn % 2 ? "teal" : "tan";
+        paint.fillRect(0, 0, 160, 120);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    recorder.stop();
+    await ended;
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(""));
+  });
+  return Buffer.from(base64, "base64");
+}

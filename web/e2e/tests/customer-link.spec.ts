@@ -5,7 +5,7 @@ import { countActions } from "../src/actions.ts";
 import { Customer } from "../src/customer.ts";
 import { expect, PHONE, test } from "../src/fixtures.ts";
 import { SLUG } from "../src/house.ts";
-import { cameraPhoto, tellsPlace } from "../src/photo.ts";
+import { cameraPhoto, recordedVideo, tellsPlace } from "../src/photo.ts";
 
 /** Everything a page can leave on a device. */
 async function traces(context: BrowserContext, page: Page): Promise<string[]> {
@@ -102,4 +102,37 @@ test("an address that leads nowhere says so", async ({ customer, watch }) => {
   watch.tolerate(/404/);
   const { page } = await customer({ path: "/c/gibt-es-nicht" });
   await expect(page.getByRole("heading", { name: "Diesen Chat gibt es nicht" })).toBeVisible();
+});
+
+test("a voice note, a video and a document arrive as what they are", async ({ house, customer, desk }) => {
+  const phone = await customer();
+  const { page } = phone;
+  await phone.say("Es folgt einiges");
+  await page.getByRole("button", { name: "Sprachnachricht aufnehmen" }).tap();
+  await expect(page.getByText("Aufnahme läuft")).toBeVisible();
+  await expect(page.getByText("0:01")).toBeVisible();
+  await page.getByRole("button", { name: "Aufnahme beenden und anhören" }).tap();
+  await phone.sendButton.tap();
+  await expect(phone.marks("angenommen")).toHaveCount(2);
+
+  const video = await recordedVideo(page);
+  await phone.attach({ name: "rundgang.webm", mimeType: "video/webm", buffer: video });
+  await phone.sendButton.tap();
+  await expect(phone.marks("angenommen")).toHaveCount(3);
+  const pdf = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+  await phone.attach({ name: "Rechnung März.pdf", mimeType: "application/pdf", buffer: pdf });
+  await phone.sendButton.tap();
+  await expect(phone.marks("angenommen")).toHaveCount(4);
+
+  const [conversation] = await house.conversations();
+  const sent = (await house.messages(conversation?.id ?? "")).flatMap((message) => message.attachments);
+  expect(sent.map(({ kind }) => kind)).toEqual(["voice", "video", "file"]);
+  expect(sent[2]?.name).toBe("Rechnung März.pdf");
+  expect(Buffer.from(await house.bytes(sent[1]?.url ?? ""))).toEqual(video);
+  expect(Buffer.from(await house.bytes(sent[2]?.url ?? ""))).toEqual(pdf);
+
+  const { timeline } = await desk({ path: `/inbox/queue/${conversation?.id}` });
+  await expect(timeline.getByRole("group", { name: "Sprachnachricht" })).toBeVisible();
+  await expect(timeline.locator("video")).toHaveCount(1);
+  await expect(timeline.getByText("Rechnung März.pdf")).toBeVisible();
 });
