@@ -61,7 +61,7 @@ export async function cameraPhoto(page: Page, width = 4000, height = 3000): Prom
   return Buffer.concat([jpeg.subarray(0, 2), exifSegment(), jpeg.subarray(2)]);
 }
 
-/** Half a second of a canvas that changes its colour, as a browser records it. */
+/** Some frames of a canvas that changes its colour, as a browser records them. */
 export async function recordedVideo(page: Page): Promise<Buffer> {
   const base64 = await page.evaluate(async () => {
     const canvas = document.createElement("canvas");
@@ -72,12 +72,12 @@ export async function recordedVideo(page: Page): Promise<Buffer> {
     recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
     const ended = new Promise((resolve) => recorder.addEventListener("stop", resolve));
     recorder.start();
-    for (let turn = 0; turn < 10; turn += 1) {
+    for (let turn = 0; turn < 30; turn += 1) {
       if (paint) {
         paint.fillStyle = turn % 2 ? "teal" : "tan";
         paint.fillRect(0, 0, 160, 120);
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise(requestAnimationFrame);
     }
     recorder.stop();
     await ended;
