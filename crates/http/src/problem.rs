@@ -217,3 +217,21 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_asks_to_come_back() {
+        for error in [
+            StoreError::Busy,
+            StoreError::Unavailable,
+            StoreError::Unknown,
+        ] {
+            let answer = Problem::of(error.into(), Language::En).into_response();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(answer.headers().contains_key(header::RETRY_AFTER));
+        }
+    }
+}

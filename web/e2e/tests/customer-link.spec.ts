@@ -136,3 +136,22 @@ test("a voice note, a video and a document arrive as what they are", async ({ ho
   await expect(timeline.locator("video")).toHaveCount(1);
   await expect(timeline.getByText("Rechnung März.pdf")).toBeVisible();
 });
+
+test("the chat can be put on the home screen", async ({ house, customer }) => {
+  const phone = await customer();
+  const { page } = phone;
+  const link = await page.locator("link[rel=manifest]").getAttribute("href");
+  const answer = await page.request.get(new URL(link ?? "", page.url()).href);
+  expect(answer.headers()["content-type"]).toContain("application/manifest+json");
+  const manifest = (await answer.json()) as { display: string; start_url: string; icons: { src: string; sizes: string; type: string }[] };
+  expect(manifest).toMatchObject({ name: "Bergmann Leipzig", display: "standalone" });
+  expect(new URL(manifest.start_url, answer.url()).href).toBe(`${house.url}/c/${SLUG}`);
+  for (const { src, sizes, type } of manifest.icons) {
+    const icon = await page.request.get(new URL(src, answer.url()).href);
+    expect([icon.status(), icon.headers()["content-type"]], sizes).toEqual([200, type]);
+  }
+  expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
+  // What works without a line is kept only once the customer has begun.
+  await phone.say("Ich lege mir das auf den Startbildschirm");
+  await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state)).toBe("activated");
+});

@@ -96,6 +96,31 @@ test("files come by paste and drop, and reach the customer", async ({ house, cus
   await expect(phone.page.getByRole("dialog").locator("img")).toBeVisible();
 });
 
+test("a large file chosen by the button shows how far it is", async ({ house, customer, desk }) => {
+  const phone = await customer();
+  await phone.say("Schicken Sie mir den Katalog?");
+  const [conversation] = await house.conversations();
+  const teammate = await desk({ path: `/inbox/queue/${conversation?.id}` });
+  const { page, answer } = teammate;
+  const line = await page.context().newCDPSession(page);
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 };
+  await line.send("Network.enable");
+  await line.send("Network.emulateNetworkConditions", slow);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Datei anhängen" }).click();
+  const bytes = Buffer.concat([Buffer.from("%PDF-1.4\n"), Buffer.alloc(1_200_000, "Katalog ")]);
+  await (await chooser).setFiles({ name: "Katalog.pdf", mimeType: "application/pdf", buffer: bytes });
+  await answer.fill("Gern");
+  await answer.press("Enter");
+  const bar = page.getByRole("progressbar", { name: /Katalog\.pdf/ });
+  await expect(bar).toBeVisible();
+  await expect.poll(async () => Number(await bar.getAttribute("value"))).toBeGreaterThan(0);
+  await line.send("Network.emulateNetworkConditions", { ...slow, uploadThroughput: -1 });
+  await expect(teammate.marks("wartet")).toHaveCount(0);
+  await expect(bar).toHaveCount(0);
+  await expect(phone.page.getByText("Katalog.pdf")).toBeVisible();
+});
+
 test("done, and the customer's next message opens it again", async ({ house, customer, desk }) => {
   const phone = await customer();
   await phone.say("Danke für die schnelle Hilfe");
