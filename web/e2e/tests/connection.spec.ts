@@ -104,3 +104,22 @@ test("what was written without a network survives a closed page, and the page op
   const [conversation] = await house.conversations();
   expect((await house.messages(conversation?.id ?? "")).map(({ text }) => text)).toEqual(["Da bin ich", "Noch eine Frage"]);
 });
+
+test("a timeline that could not be fetched takes nobody's words away", async ({ customer, house, desk, watch }) => {
+  watch.tolerate(/ERR_SOCKET_NOT_CONNECTED|ERR_CONNECTION/);
+  const phone = await customer();
+  await phone.say("Kommt der Anfang an?");
+  const [conversation] = await house.conversations();
+  const { page, answer, timeline } = await desk({ path: "/inbox/queue" });
+  await page.route("**/timeline?*", (route) => route.abort("connectionreset"));
+  await page.getByRole("link", { name: /Kommt der Anfang an/ }).click();
+  await expect(page.getByText("Das Gespräch konnte nicht geladen werden.")).toBeVisible();
+  await answer.fill("Ich schreibe schon");
+  await page.unroute("**/timeline?*");
+  await page.getByRole("button", { name: "Noch einmal versuchen" }).click();
+  await expect(timeline.getByText("Kommt der Anfang an?")).toBeVisible();
+  await expect(answer).toHaveValue("Ich schreibe schon");
+  await answer.press("Enter");
+  await expect(phone.message("Ich schreibe schon")).toBeVisible();
+  expect((await house.messages(conversation?.id ?? "")).map(({ text }) => text)).toEqual(["Kommt der Anfang an?", "Ich schreibe schon"]);
+});

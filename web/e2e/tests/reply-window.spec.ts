@@ -55,7 +55,7 @@ test("the last hour is amber", async ({ house, provider, open }) => {
   await page.goto(`${house.url}/inbox/queue/${conversation.id}`);
   await expect(page.getByLabel(/^Antwort an/)).toBeVisible();
   const amber = page.getByText(/Noch .* frei schreiben\. Danach nur Vorlagen\./);
-  await expect(page.getByText(/1:0[01] Std\.$/)).toBeVisible();
+  await expect(page.getByTitle("So lange kann noch frei geschrieben werden")).toHaveText(/1:0[01] Std\.$/);
   await expect(amber).toHaveCount(0);
   await page.clock.fastForward("02:00");
   await expect(amber).toBeVisible();
