@@ -22,8 +22,6 @@ pub enum Verdict {
     Tests(Counts),
     /// It checked one thing.
     Checked,
-    /// It could not be done here, and that is no failure: the sentence says why.
-    Skipped(String),
 }
 
 pub type Work<'a> = Box<dyn Fn(&Log) -> Result<Verdict, Failure> + Sync + 'a>;
@@ -57,7 +55,6 @@ enum State {
     Waiting,
     Running,
     Passed,
-    Skipped,
     Failed,
     /// A step it needs did not pass.
     Blocked,
@@ -67,14 +64,12 @@ enum State {
 struct Board {
     states: BTreeMap<&'static str, State>,
     counts: Counts,
-    skipped: usize,
 }
 
 /// All steps together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Summary {
     pub counts: Counts,
-    pub skipped: usize,
     /// Names, in the order of the list.
     pub failed: Vec<&'static str>,
 }
@@ -109,7 +104,6 @@ pub fn run(steps: &[Step<'_>], logs: PathBuf) -> Summary {
     let board = locked(&floor.board);
     Summary {
         counts: board.counts,
-        skipped: board.skipped,
         failed: steps
             .iter()
             .map(|step| step.name)
@@ -183,7 +177,7 @@ impl Floor<'_> {
             let hopeless = step.needs.iter().find(|need| {
                 matches!(
                     board.states.get(*need),
-                    Some(State::Failed | State::Blocked | State::Skipped)
+                    Some(State::Failed | State::Blocked)
                 )
             });
             if let Some(need) = hopeless {
@@ -217,10 +211,6 @@ impl Floor<'_> {
                 println!("✓ {} ({took})", step.name);
                 (State::Passed, one_passed())
             }
-            Ok(Verdict::Skipped(why)) => {
-                println!("– {} skipped: {why}", step.name);
-                (State::Skipped, Counts::default())
-            }
             Ok(Verdict::Tests(counts)) => {
                 let why = if counts.passed + counts.failed == 0 {
                     "no test was run".to_owned()
@@ -237,7 +227,6 @@ impl Floor<'_> {
         };
         let mut board = locked(&self.board);
         board.counts.add(counts);
-        board.skipped += usize::from(state == State::Skipped);
         board.states.insert(step.name, state);
         self.moved.notify_all();
     }
@@ -367,7 +356,6 @@ mod tests {
                 }))
             }),
             step("e", &["d"], |_| Ok(Verdict::Checked)),
-            step("f", &[], |_| Ok(Verdict::Skipped("not here".to_owned()))),
         ];
         let summary = run(&steps, logs());
         assert_eq!(
@@ -377,7 +365,6 @@ mod tests {
                     passed: 8,
                     failed: 3
                 },
-                skipped: 1,
                 failed: vec!["a", "b", "c"],
             }
         );
