@@ -1,8 +1,9 @@
-//! What a checkout is asked to do: `cargo xtask run`, `build`, `test`, `bench`, and the checks that `test`
+//! What a checkout is asked to do: `cargo xtask run`, `build`, `test`, `bench`, `fuzz`, and the checks that `test`
 //! is made of.
 
 mod bench;
 mod counts;
+mod fuzz;
 mod place;
 mod process;
 mod reference;
@@ -45,6 +46,8 @@ enum Task {
     },
     /// Measure the release binary; docs/performance.md says how and why
     Bench(bench::Options),
+    /// Fuzz what reads bytes of strangers; fuzz/README.md says what must hold
+    Fuzz(fuzz::Options),
     /// Check limits, layers and words of the source text
     Tidy,
     /// Write web/packages/api/openapi.json
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => {
             build(&place).and_then(|binary| bench::run(&place, &options, &binary))
         }
+        Task::Fuzz(options) => fuzz::run(&place, &options),
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::ConfigReference { check } => reference::configuration(&place, check),

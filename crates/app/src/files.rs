@@ -70,7 +70,8 @@ const SHOWN_TYPES: [&str; 15] = [
 ];
 
 /// A plain MIME type: letters, digits and the few signs a type may carry, no parameters.
-fn plain_mime(declared: &str) -> Option<String> {
+#[must_use]
+pub fn plain_mime(declared: &str) -> Option<String> {
     let mime = declared.split(';').next()?.trim().to_ascii_lowercase();
     let part = |text: &str| {
         !text.is_empty()
@@ -85,7 +86,7 @@ fn plain_mime(declared: &str) -> Option<String> {
 
 /// Without folders, control characters or tricks of direction, and not too long.
 #[must_use]
-pub(crate) fn clean_name(name: &str) -> Option<String> {
+pub fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let name = plain_line(last, limits::FILE_NAME_CHARS_MAX)?;
     let name = name.trim_start_matches(['.', ' ']).to_owned();

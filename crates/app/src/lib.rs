@@ -31,7 +31,7 @@ pub use chat::{ChatStart, ChatVisitor, StartedChat};
 pub use conversations::{ComposerState, ContactView, ConversationChange};
 pub use error::{AppError, FieldProblem};
 pub use file_reader::FileReader;
-pub use files::{FileContent, UploadInput, Uploader};
+pub use files::{FileContent, UploadInput, Uploader, clean_name, plain_mime};
 pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
 pub use once::Once;

@@ -69,7 +69,11 @@ pub async fn read_upload(
     Ok(Arriving { input, body })
 }
 
-async fn read_form(mime: String, bytes: Bytes, lang: Language) -> Result<UploadInput, Problem> {
+pub(crate) async fn read_form(
+    mime: String,
+    bytes: Bytes,
+    lang: Language,
+) -> Result<UploadInput, Problem> {
     let boundary = multer::parse_boundary(mime).map_err(|_| Problem::malformed(lang))?;
     let stream =
         futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(bytes) });
@@ -121,7 +125,7 @@ fn encoded_name(name: &str) -> String {
 
 /// What is asked for of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(crate) enum Asked {
     Whole,
     /// From the first byte to the one before the last.
     Part(u64, u64),
@@ -130,7 +134,7 @@ enum Asked {
 }
 
 /// One `bytes=a-b` range; anything else is answered with the whole.
-fn asked(headers: &HeaderMap, length: u64) -> Asked {
+pub(crate) fn asked(headers: &HeaderMap, length: u64) -> Asked {
     // Files have no tag that a condition could name, so a condition never holds.
     if headers.contains_key(header::IF_RANGE) {
         return Asked::Whole;
@@ -260,7 +264,7 @@ pub fn file_response(
     response
 }
 
-fn disposition(name: &str, shown: bool) -> String {
+pub(crate) fn disposition(name: &str, shown: bool) -> String {
     format!(
         "{}; filename=\"{}\"; filename*=UTF-8''{}",
         if shown { "inline" } else { "attachment" },

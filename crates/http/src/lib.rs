@@ -12,6 +12,8 @@ mod files;
 mod health;
 mod live;
 mod measure;
+#[cfg(feature = "noise")]
+pub mod noise;
 pub mod openapi;
 mod pages;
 pub mod peer;

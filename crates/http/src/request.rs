@@ -272,6 +272,11 @@ pub fn read_cursor(text: Option<&str>, lang: Language) -> Result<Option<(i64, [u
     let Some(text) = text else { return Ok(None) };
     let read = || {
         let (at, id) = text.split_once('.')?;
+        // Signs in front of a number are nothing that was ever written.
+        let plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !plain(at) || !plain(id) {
+            return None;
+        }
         let at = i64::from_str_radix(at, 16).ok()?;
         let id = u128::from_str_radix(id, 16).ok()?;
         Some((at, id.to_be_bytes()))
@@ -339,6 +344,8 @@ mod tests {
             read_cursor(Some(&text), Language::En).unwrap(),
             Some(cursor)
         );
-        assert!(read_cursor(Some("x"), Language::En).is_err());
+        for odd in ["x", "", ".", "-5.0", "5.+0", "+5.0", " 5.0"] {
+            assert!(read_cursor(Some(odd), Language::En).is_err(), "{odd}");
+        }
     }
 }

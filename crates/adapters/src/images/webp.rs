@@ -32,6 +32,11 @@ pub(super) fn clean(bytes: &[u8]) -> Result<CleanImage, ImageError> {
     clean.extend_from_slice(&length.to_le_bytes());
     clean.extend_from_slice(b"WEBP");
     clean.extend_from_slice(&chunks);
+    // A frame may have held nothing but chunks that were left out: then it is no picture any more.
+    let again = WebPDecoder::new(std::io::Cursor::new(&clean));
+    if again.map_err(|_| ImageError::Damaged)?.dimensions() != (width, height) {
+        return Err(ImageError::Damaged);
+    }
     Ok(CleanImage {
         bytes: Bytes::from(clean),
         mime: "image/webp",

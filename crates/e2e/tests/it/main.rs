@@ -10,5 +10,6 @@ mod live;
 mod outbound;
 mod rights;
 mod session;
+mod sockets;
 mod statements;
 mod whatsapp;

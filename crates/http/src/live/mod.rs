@@ -1,6 +1,7 @@
 //! Live sockets. Everyone who watches reads the feed from a cursor; a socket that lags behind is
 //! closed and comes back with its cursor, so nothing is ever lost and nothing grows.
 
+mod farewell;
 mod frames;
 mod hub;
 mod socket;
@@ -13,6 +14,8 @@ use domain::limits;
 use domain::teammate::Right;
 
 pub use hub::Hub;
+#[cfg(feature = "noise")]
+pub(crate) use socket::is_understood;
 
 use crate::Http;
 use crate::problem::Problem;

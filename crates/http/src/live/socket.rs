@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::{App, AppError, ChatSignals, ChatVisitor, Presence, SignalEvent};
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use domain::teammate::Right;
 use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp, limits};
 use i18n::Language;
@@ -16,6 +16,7 @@ use telemetry::names;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
+use super::farewell::{self, Closed, GOING_AWAY, RESYNC, SESSION_OVER, TOO_MUCH};
 use super::frames::Frame;
 use crate::Http;
 
@@ -24,13 +25,6 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const STRETCH: i64 = 200;
 const STRETCH_LENGTH: usize = 200;
 
-/// Close codes: 1001 we go away, 4000 come back with your cursor, 4401 sign in again.
-const GOING_AWAY: u16 = 1001;
-const RESYNC: u16 = 4000;
-const SESSION_OVER: u16 = 4401;
-
-/// 1008: more was said than anybody needs to say.
-const TOO_MUCH: u16 = 1008;
 const SAID_WITHIN: Duration = Duration::from_secs(10);
 const TYPING_EVERY: Duration = Duration::from_millis(limits::CHAT_TYPING_EVERY_MS.unsigned_abs());
 
@@ -93,6 +87,12 @@ enum Said {
     },
 }
 
+/// Whether this text means anything to us.
+#[cfg(feature = "noise")]
+pub(crate) fn is_understood(text: &str) -> bool {
+    serde_json::from_str::<Said>(text).is_ok()
+}
+
 /// Counts what a client says: somebody who floods us is shown out.
 #[derive(Default)]
 struct SaidMuch {
@@ -142,9 +142,6 @@ impl Typing {
     }
 }
 
-/// Why a socket ends from our side.
-struct Closed(u16);
-
 fn heartbeat() -> Interval {
     let mut beat = interval(HEARTBEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -156,15 +153,6 @@ async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Closed> {
         .send(Message::Text(text))
         .await
         .map_err(|_| Closed(GOING_AWAY))
-}
-
-async fn close(mut socket: WebSocket, Closed(code): Closed) {
-    let frame = CloseFrame {
-        code,
-        reason: Utf8Bytes::default(),
-    };
-    // The peer may be gone already; then there is nobody to tell.
-    _ = socket.send(Message::Close(Some(frame))).await;
 }
 
 /// What of the past somebody is told.
@@ -247,9 +235,7 @@ pub async fn serve_desk(
     http.app
         .teammate_views(number, watcher.id, &watcher.name, None);
     metrics::gauge!(names::LIVE_SOCKETS, "side" => "desk").decrement(1.0);
-    if let Err(closed) = end {
-        close(socket, closed).await;
-    }
+    farewell::part(socket, end).await;
 }
 
 async fn run_desk(
@@ -305,7 +291,8 @@ async fn run_desk(
                 said_much.check()?;
                 match said {
                     Some(Ok(Message::Text(text))) => hear_desk(&http.app, watcher, number, &text),
-                    Some(Ok(Message::Close(_))) | None | Some(Err(_)) => return Ok(()),
+                    Some(Ok(Message::Close(_))) | None => return Ok(()),
+                    Some(Err(error)) => return farewell::broken(&error),
                     Some(Ok(_)) => {}
                 }
             }
@@ -393,9 +380,7 @@ pub async fn serve_chat(
     let end = run_chat(&http, &visitor, lang, &mut socket, cursor).await;
     http.hub.forget_closed(visitor.contact);
     metrics::gauge!(names::LIVE_SOCKETS, "side" => "chat").decrement(1.0);
-    if let Err(closed) = end {
-        close(socket, closed).await;
-    }
+    farewell::part(socket, end).await;
 }
 
 async fn run_chat(
@@ -450,7 +435,8 @@ async fn run_chat(
                         let own = signals.as_ref().map(ChatSignals::conversation);
                         hear_chat(&http.app, own, &mut typing, &text);
                     }
-                    Some(Ok(Message::Close(_))) | None | Some(Err(_)) => return Ok(()),
+                    Some(Ok(Message::Close(_))) | None => return Ok(()),
+                    Some(Err(error)) => return farewell::broken(&error),
                     Some(Ok(_)) => {}
                 }
             }
