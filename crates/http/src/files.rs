@@ -99,11 +99,12 @@ pub(crate) async fn read_form(
     Err(Problem::field("file", "field-required", lang))
 }
 
-/// The characters a quoted header parameter may hold as they are.
+/// The characters a quoted header parameter may hold as they are. A semicolon and a percent sign
+/// may stand there, but not every reader knows that.
 fn ascii_name(name: &str) -> String {
     name.chars()
         .map(|c| {
-            if c.is_ascii_graphic() && c != '"' && c != '\\' || c == ' ' {
+            if c.is_ascii_graphic() && !"\"\\;%".contains(c) || c == ' ' {
                 c
             } else {
                 '_'

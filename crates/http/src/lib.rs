@@ -9,6 +9,7 @@ pub mod chat;
 pub mod dto;
 pub mod edge;
 mod files;
+mod headers;
 mod health;
 mod live;
 mod measure;

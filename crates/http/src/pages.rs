@@ -7,6 +7,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use serde_json::json;
 
 use crate::Http;
+use crate::headers;
 use crate::problem::Problem;
 use crate::request::{Lang, Peer};
 
@@ -84,11 +85,13 @@ pub async fn chat_asset(Lang(lang): Lang, Path(path): Path<String>) -> Result<Re
 }
 
 fn page<E: RustEmbed>(policy: &HeaderValue) -> Response {
-    let Some(file) = E::get("index.html") else {
-        let text = "The web pages are not part of this build. Run: cargo xtask build\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    let mut response = match E::get("index.html") {
+        Some(file) => file_response("index.html", file, FRESH),
+        None => {
+            let text = "The web pages are not part of this build. Run: cargo xtask build\n";
+            (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+        }
     };
-    let mut response = file_response("index.html", file, FRESH);
     response
         .headers_mut()
         .insert(header::CONTENT_SECURITY_POLICY, policy.clone());
@@ -227,45 +230,21 @@ pub async fn loader(Lang(lang): Lang) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// A page that asks nothing may be shown by nobody else, sniffed by nobody, and tells no other
-/// site where its visitor came from. Set on every answer that has not said otherwise.
+/// Turns away who asks for another house, notes who asks, and hardens every answer.
 pub async fn harden(
     State(http): State<Http>,
     mut request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
-    if !http.knows_host(request.headers(), request.uri()) {
+    let mut response = if http.knows_host(request.headers(), request.uri()) {
+        let trusted = &http.settings.trusted_proxies;
+        let peer = Peer::of(request.extensions(), request.headers(), trusted);
+        request.extensions_mut().insert(peer);
+        next.run(request).await
+    } else {
         let Lang(lang) = Lang(i18n::Language::negotiate(None));
-        return Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", lang).into_response();
-    }
-    let trusted = &http.settings.trusted_proxies;
-    let peer = Peer::of(request.extensions(), request.headers(), trusted);
-    request.extensions_mut().insert(peer);
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut set = |name: &'static str, value: &'static str| {
-        headers
-            .entry(HeaderName::from_static(name))
-            .or_insert(HeaderValue::from_static(value));
+        Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", lang).into_response()
     };
-    set("x-content-type-options", "nosniff");
-    set("referrer-policy", "no-referrer");
-    set("cross-origin-opener-policy", "same-origin");
-    set("cross-origin-resource-policy", "same-origin");
-    set(
-        "permissions-policy",
-        "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()",
-    );
-    set(
-        "content-security-policy",
-        "default-src 'none'; frame-ancestors 'none'",
-    );
-    set("cache-control", "no-store");
-    if http.secure_cookies() {
-        set(
-            "strict-transport-security",
-            "max-age=63072000; includeSubDomains",
-        );
-    }
+    headers::harden(response.headers_mut(), http.secure_cookies());
     response
 }

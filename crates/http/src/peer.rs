@@ -197,6 +197,7 @@ mod tests {
         address.map(|address| address.to_string())
     }
 
+    // Case: PR06
     #[test]
     fn only_trusted_proxies_name_somebody() {
         let proxies = ["127.0.0.1", "::1", "10.0.0.0/8"];
@@ -221,6 +222,7 @@ mod tests {
         assert_eq!(from("127.0.0.1:4", &["192.0.2.1, who knows"]), None);
     }
 
+    // Case: DO06
     #[test]
     fn addresses_have_one_spelling() {
         let from = |hop: &str| asks("127.0.0.1:4", &[hop], &["127.0.0.1"]);

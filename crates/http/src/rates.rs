@@ -260,6 +260,7 @@ mod tests {
         assert_eq!(count(Whom::Address(None)), burst * factor);
     }
 
+    // Case: DO05
     #[test]
     fn the_quiet_ones_are_forgotten_first_and_nobody_is_refused_for_that() {
         let rates = Rates::new(8);

@@ -300,6 +300,7 @@ mod tests {
         assert_eq!(cookie(&headers, "session"), None);
     }
 
+    // Case: AU15
     #[test]
     fn foreign_pages_are_told_from_ours() {
         let own = "https://chat.example";

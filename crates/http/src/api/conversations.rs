@@ -242,6 +242,8 @@ pub async fn composer(
     who: Who,
     Id(id): Id<ConversationId>,
 ) -> Result<Response, Problem> {
+    // It shows whom the answer is for, which is a fact about the contact.
+    who.may(Right::ReadConversations)?;
     let access = who.may(Right::WriteMessages)?;
     let state = http
         .app
@@ -264,6 +266,8 @@ pub async fn change(
     Json(change): Json<ChangeConversation>,
 ) -> Result<Response, Problem> {
     let access = who.may(Right::WriteMessages)?;
+    // The answer shows the contact's last words.
+    who.may(Right::ReadConversations)?;
     let lang = who.lang;
     let status = match change.status.as_deref() {
         None => None,

@@ -25,9 +25,9 @@ pub fn refusal<B>(request: &Request<B>) -> Option<StatusCode> {
     ambiguous.then_some(StatusCode::BAD_REQUEST)
 }
 
-/// Whether the socket must end with this request. hyper drops a `Content-Length` that stands
-/// beside `Transfer-Encoding` before anybody can see it; a proxy that believed the dropped one
-/// would take the rest for a second request, so there must not be a rest.
+/// Whether the socket must end with this request: `strict` looks at no head behind a chunked body
+/// or behind a wish for another protocol, so there must not be one.
 pub fn is_last<B>(request: &Request<B>) -> bool {
-    request.headers().contains_key(header::TRANSFER_ENCODING)
+    let has = |name| request.headers().contains_key(name);
+    has(header::TRANSFER_ENCODING) || has(header::UPGRADE)
 }

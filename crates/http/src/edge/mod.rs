@@ -8,6 +8,7 @@
 mod head;
 mod pace;
 mod socket;
+mod strict;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -184,7 +185,8 @@ async fn connection(
             let mut request = request.map(|body| Body::new(limits.body.watch(body)));
             request.extensions_mut().insert(ConnectInfo(peer));
             let mut response = app.oneshot(request).await?;
-            if is_last {
+            // Behind what asked for another protocol and did not get it, no head is looked at.
+            if is_last && response.status() != StatusCode::SWITCHING_PROTOCOLS {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, close);
             }
@@ -235,18 +237,22 @@ async fn drain(slots: &Arc<Semaphore>, limits: &EdgeLimits) -> Served {
 }
 
 fn refuse(status: StatusCode) -> Response {
-    (status, [(header::CONNECTION, "close")]).into_response()
+    let mut response = (status, [(header::CONNECTION, "close")]).into_response();
+    crate::headers::harden(response.headers_mut(), false);
+    response
 }
 
 /// The panic's text may hold anything, also what a person wrote, so it goes nowhere.
 fn answer_to_panic(_payload: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a request panicked");
-    (
+    let mut response = (
         StatusCode::INTERNAL_SERVER_ERROR,
         [(header::CONTENT_TYPE, "application/problem+json")],
         r#"{"type":"about:blank","title":"Internal error","status":500,"code":"internal"}"#,
     )
-        .into_response()
+        .into_response();
+    crate::headers::harden(response.headers_mut(), false);
+    response
 }
 
 #[cfg(test)]

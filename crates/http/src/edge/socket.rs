@@ -12,10 +12,13 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep};
 
+use super::strict::Strict;
 use crate::rates::PlaceHeld;
 
 pub(super) struct Socket {
     stream: TcpStream,
+    /// Looks at the heads on their way in.
+    strict: Strict,
     stall_max: Duration,
     /// Runs while the peer takes nothing.
     stall: Option<Pin<Box<Sleep>>>,
@@ -30,6 +33,7 @@ impl Socket {
         metrics::gauge!(telemetry::names::OPEN_SOCKETS).increment(1.0);
         Self {
             stream,
+            strict: Strict::new(),
             stall_max,
             stall: None,
             _places: places,
@@ -71,7 +75,10 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.strict.look(&mut buffer.filled_mut()[before..]);
+        read
     }
 }
 

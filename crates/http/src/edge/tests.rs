@@ -89,6 +89,7 @@ fn hello() -> Router {
 
 const HELLO: &str = "GET / HTTP/1.1\r\nHost: tresen.example\r\n\r\n";
 
+// Case: DO01
 #[tokio::test]
 async fn slow_and_silent_heads_are_dropped() {
     let house = House::open(
@@ -110,6 +111,7 @@ async fn slow_and_silent_heads_are_dropped() {
     assert_eq!(house.close().await, Served { cut: 0 });
 }
 
+// Case: DO01
 #[tokio::test]
 async fn the_cap_holds_and_a_freed_place_is_given_on() {
     let house = House::open(
@@ -221,6 +223,7 @@ async fn who_never_finishes_is_cut_at_the_deadline() {
     assert_eq!(read_to_end(&mut socket).await, "");
 }
 
+// Case: PL01
 #[tokio::test]
 async fn a_panic_is_an_answer_and_not_an_end() {
     let app = hello().route(
@@ -263,6 +266,7 @@ fn body_head(length: usize) -> String {
     )
 }
 
+// Case: DO01
 #[tokio::test]
 async fn a_body_must_arrive_at_a_pace() {
     let pace = |bytes_per_second| EdgeLimits {
@@ -290,6 +294,7 @@ async fn a_body_must_arrive_at_a_pace() {
     house.close().await;
 }
 
+// Case: DO01
 #[tokio::test]
 async fn who_takes_nothing_is_dropped() {
     const LARGE: usize = 64 * 1024 * 1024;
@@ -329,6 +334,7 @@ async fn the_peer_is_known() {
     house.close().await;
 }
 
+// Case: PR01, PR02
 #[tokio::test]
 async fn ambiguous_heads_are_refused() {
     let reached = Arc::new(AtomicUsize::new(0));
@@ -350,24 +356,55 @@ async fn ambiguous_heads_are_refused() {
     house.close().await;
 }
 
+// Case: PR01
 #[tokio::test]
 async fn nothing_hides_behind_a_chunked_body() {
     let house = House::open(
         Router::new()
-            .route("/", post(count_body))
+            .route("/", post(count_body).get(|| async { "plain" }))
             .route("/hidden", get(|| async { "reached" })),
         limits(),
     )
     .await;
-    let mut socket = house
-        .ask(
-            "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\
-             Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n\
-             GET /hidden HTTP/1.1\r\nHost: a.example\r\n\r\n",
-        )
-        .await;
-    let answer = read_to_end(&mut socket).await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(!answer.contains("reached"), "{answer}");
+    let hidden = "GET /hidden HTTP/1.1\r\nHost: a.example\r\n\r\n";
+    let chunks = "2\r\nab\r\n0\r\n\r\n";
+    let post = |lines: &str| format!("POST / HTTP/1.1\r\nHost: a.example\r\n{lines}\r\n{chunks}");
+    let get = |lines: &str| format!("GET / HTTP/1.1\r\nHost: a.example\r\n{lines}\r\n");
+    for (request, status) in [
+        // The socket ends with it.
+        (post("Transfer-Encoding: chunked\r\n"), "200"),
+        (get("Upgrade: h2c\r\nConnection: Upgrade\r\n"), "200"),
+        // Two lengths, in every order and spelling.
+        (
+            post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+            "400",
+        ),
+        (
+            post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"),
+            "400",
+        ),
+        (
+            post("Transfer-Encoding: chunked\r\ncontent-length : 5\r\n"),
+            "400",
+        ),
+        (post("Content-Length: 12\r\nContent-Length: 12\r\n"), "400"),
+        (post("Content-Length: +12\r\n"), "400"),
+        (post("Content-Length: 12,12\r\n"), "400"),
+        (post("Transfer-Encoding: xchunked\r\n"), "400"),
+        (post("Transfer-Encoding: chunked, identity\r\n"), "400"),
+        (post("Transfer-Encoding\u{b}: chunked\r\n"), "400"),
+        // Lines that end in other ways, or go on.
+        (post("X: a\nContent-Length: 0\r\n"), "400"),
+        (get("X: a\n"), "400"),
+        (get("X: a\r\n b\r\n"), "400"),
+        (get("X: a\rb\r\n"), "400"),
+        (get("X : a\r\n"), "400"),
+    ] {
+        let mut socket = house.ask(&format!("{request}{hidden}")).await;
+        let answer = read_to_end(&mut socket).await;
+        let begins = format!("HTTP/1.1 {status}");
+        assert!(answer.starts_with(&begins), "{request:?}: {answer}");
+        assert!(!answer.contains("reached"), "{request:?}: {answer}");
+    }
     house.close().await;
 }

@@ -95,7 +95,7 @@ function wordsFor(lang: string | undefined) {
 function makeFrame(base: string, entry: string, title: string, lang: string | undefined) {
   const frame = element("iframe");
   frame.title = title;
-  frame.allow = "microphone; camera; clipboard-write";
+  frame.allow = "microphone; clipboard-write";
   frame.src = `${base}/c/${encodeURIComponent(entry)}?embed=1${lang ? `&lang=${encodeURIComponent(lang)}` : ""}`;
   return frame;
 }
