@@ -8,6 +8,7 @@ mod place;
 mod process;
 mod reference;
 mod schedule;
+mod security;
 mod steps;
 mod tidy;
 mod web;
@@ -56,6 +57,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write docs/security-cases.md
+    SecurityCases {
+        /// Only say whether it is up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Write docs/configuration.md
     ConfigReference {
         /// Only say whether it is up to date
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::run(&place, &options),
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
+        Task::SecurityCases { check } => security::cases(&place, check),
         Task::ConfigReference { check } => reference::configuration(&place, check),
     };
     match done {

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::place::Place;
 use crate::process::{self, Failure};
-use crate::web;
+use crate::{security, web};
 
 const OPENAPI: &str = "web/packages/api/openapi.json";
 const TYPES: &str = "web/packages/api/src/schema.d.ts";
@@ -52,7 +52,14 @@ fn types(place: &Place, check: bool) -> Result<(), Failure> {
     keep(place, TYPES, &fresh, check, "openapi")
 }
 
-fn keep(place: &Place, file: &str, fresh: &str, check: bool, command: &str) -> Result<(), Failure> {
+/// Writes the page where it changed, or says that it did.
+pub fn keep(
+    place: &Place,
+    file: &str,
+    fresh: &str,
+    check: bool,
+    command: &str,
+) -> Result<(), Failure> {
     let path = place.root.join(file);
     let kept = fs::read_to_string(&path).ok();
     if kept.as_deref() == Some(fresh) {
@@ -73,5 +80,6 @@ fn keep(place: &Place, file: &str, fresh: &str, check: bool, command: &str) -> R
 pub fn check_all(place: &Place) -> Result<(), Failure> {
     compare(place, "config-reference", CONFIGURATION, true)?;
     compare(place, "openapi", OPENAPI, true)?;
+    security::cases(place, true)?;
     types(place, true)
 }

@@ -274,6 +274,7 @@ impl App {
 mod tests {
     use super::*;
 
+    // Case: FI01
     #[test]
     fn names_lose_folders_and_tricks() {
         assert_eq!(clean_name("../../etc/passwd").as_deref(), Some("passwd"));
@@ -295,6 +296,7 @@ mod tests {
         assert_eq!(clean_name(".htaccess").as_deref(), Some("htaccess"));
     }
 
+    // Case: XS05
     #[test]
     fn types_are_plain_or_nothing() {
         assert_eq!(

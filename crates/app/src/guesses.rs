@@ -126,6 +126,7 @@ mod tests {
         Some(IpAddr::from([192, 0, 2, last]))
     }
 
+    // Case: AU01
     #[test]
     fn an_account_and_a_peer_have_their_places() {
         let guesses = Guesses::default();
@@ -154,6 +155,7 @@ mod tests {
         }
     }
 
+    // Case: AU01
     #[test]
     fn a_flood_of_names_refuses_nobody_else() {
         let guesses = Guesses::default();

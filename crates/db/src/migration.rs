@@ -289,6 +289,7 @@ mod tests {
         assert_eq!(checksum("a"), "d228cb696f1a8caf78912b704e4a8964");
     }
 
+    // Case: OP07
     #[test]
     fn wrong_sets_are_refused() {
         let set = |id, sql| {

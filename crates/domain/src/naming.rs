@@ -55,6 +55,7 @@ pub fn plain_line(text: &str, chars_max: usize) -> Option<String> {
 mod tests {
     use super::*;
 
+    // Case: FI01, IN05
     #[test]
     fn names_are_one_visible_line() {
         let plain = |text: &str| plain_line(text, 20);

@@ -36,6 +36,7 @@ impl Timestamp {
 mod tests {
     use super::*;
 
+    // Case: IN13
     #[test]
     fn provider_seconds_and_milliseconds_are_told_apart() {
         assert_eq!(

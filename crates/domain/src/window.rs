@@ -50,6 +50,7 @@ impl ReplyWindow {
 mod tests {
     use super::*;
 
+    // Case: BL09
     #[test]
     fn a_window_is_open_until_its_last_millisecond() {
         let last = Timestamp(1_000);

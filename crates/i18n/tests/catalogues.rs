@@ -144,6 +144,7 @@ fn texts_that_look_like_numbers_stay_texts() {
     }
 }
 
+// Case: IN03, XS10
 #[test]
 fn what_is_written_into_a_sentence_is_never_read_as_one() {
     let sentence = text(

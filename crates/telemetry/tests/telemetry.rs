@@ -108,6 +108,7 @@ fn the_filter_filters() {
     );
 }
 
+// Case: IN06, XS11
 #[test]
 fn a_text_cannot_forge_a_line() {
     let lines = logged(LogFormat::Human, "info", || {
@@ -118,6 +119,7 @@ fn a_text_cannot_forge_a_line() {
     assert!(!lines.contains('\x1b'), "{lines}");
 }
 
+// Case: PL01
 #[test]
 fn nothing_on_the_list_names_a_person() {
     for field in FIELDS {
@@ -179,6 +181,7 @@ fn metrics_are_named_by_the_book() {
     }
 }
 
+// Case: PL01
 /// Runs itself once more in a process of its own, because the hook is the whole process's.
 #[test]
 fn a_panic_is_logged_without_its_text() {

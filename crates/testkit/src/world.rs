@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vault::MasterKey;
 
-use crate::client::{Answer, http_client, send};
+use crate::client::{Answer, http_client, request, send};
 use crate::customer::Customer;
 use crate::desk::{Auth, Desk};
 use crate::disk::Disk;
@@ -62,6 +62,8 @@ pub struct World {
     database: Option<TestDatabase>,
     directory: tempfile::TempDir,
     disk_is_full: Arc<AtomicBool>,
+    /// Where the house is reached; absent: where it listens.
+    public_url: Option<String>,
     house: Option<House>,
 }
 
@@ -82,6 +84,10 @@ impl World {
     /// # Panics
     /// When it cannot be opened.
     pub async fn empty(engine: Engine) -> Self {
+        Self::empty_under(engine, None).await
+    }
+
+    async fn empty_under(engine: Engine, public_url: Option<&str>) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("tresen-world-")
             .tempdir()
@@ -103,6 +109,7 @@ impl World {
             database,
             directory,
             disk_is_full: Arc::default(),
+            public_url: public_url.map(str::to_owned),
             house: None,
         };
         world.open(None).await;
@@ -115,7 +122,20 @@ impl World {
     /// # Panics
     /// When the set-up is refused.
     pub async fn start(engine: Engine) -> Self {
-        let mut world = Self::empty(engine).await;
+        Self::empty(engine).await.set_up().await
+    }
+
+    /// The same, reached by this address from outside.
+    ///
+    /// # Panics
+    /// When the set-up is refused.
+    pub async fn start_under(engine: Engine, public_url: &str) -> Self {
+        let world = Self::empty_under(engine, Some(public_url)).await;
+        world.set_up().await
+    }
+
+    async fn set_up(self) -> Self {
+        let mut world = self;
         let token = world.setup_token().await;
         let nobody = world.desk(Auth::Nobody);
         let answer = nobody.post("/setup", setup_body(&token)).await;
@@ -140,7 +160,10 @@ impl World {
         let allowed = [("127.0.0.1".to_owned(), simulator.parse().expect("a port"))];
         let net = HttpNet::new(allowed).expect("a client");
         let settings = Settings {
-            public_url: format!("http://{address}"),
+            public_url: self
+                .public_url
+                .clone()
+                .unwrap_or_else(|| format!("http://{address}")),
         };
         let registry = Registry::new(connectors::registry());
         let app = App::new(store, Arc::new(blobs), Arc::new(net), registry, settings);
@@ -396,6 +419,28 @@ impl World {
         request = request.header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        send(request).await
+    }
+
+    /// Any request to the house, exactly as given.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Answer {
+        let url = format!("{}{path}", self.base());
+        let mut request = request(&self.client, method, url, None);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if let Some((mime, bytes)) = body {
+            request = request.header("content-type", mime).body(bytes);
         }
         send(request).await
     }

@@ -123,7 +123,9 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
         step("instructions", &["machine", "build"], RUST, |log| {
             instructions::check(place, log)
         }),
+        // Case: OP02
         step("dependencies", &[], "tools", |log| deny::check(place, log)),
+        // Case: OP01
         step("advisories", &["dependencies"], "tools", |log| {
             deny::check_advisories(place, log)
         }),

@@ -1,10 +1,12 @@
-//! The layer table of ARCHITECTURE.md against what the crates really import.
+//! The layer table of ARCHITECTURE.md against what the crates really import, and what the pages are
+//! built from.
 
 use std::collections::BTreeMap;
 
 use super::{Finding, Source, Tree};
 
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
+const PACKAGES: &str = "web/package-lock.json";
 const RULE: &str = "dependencies::layers";
 /// Simulators must not share a mistake with what they judge.
 const SIMULATORS: &str = "sims";
@@ -154,6 +156,44 @@ fn folder_name(dependency: &str) -> String {
     }
 }
 
+/// Every package of the pages is the one whose digest was committed, and none brings a program
+/// that runs when it is installed.
+pub fn packages(tree: &Tree) -> Vec<Finding> {
+    let Some(source) = tree.lookup(PACKAGES) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    let mut package: Option<(usize, &str)> = None;
+    let mut is_checked = false;
+    for (at, line) in source.text.lines().enumerate() {
+        let mut find = |line: usize, what: String| {
+            findings.push(source.finding(line, "dependencies::packages", what));
+        };
+        if let Some(name) = line.trim().strip_prefix("\"node_modules/") {
+            package = Some((at + 1, name.split('"').next().unwrap_or(name)));
+            is_checked = false;
+        }
+        let Some((begun, name)) = package else {
+            continue;
+        };
+        // Our own packages are links.
+        is_checked |= line.contains("\"integrity\": \"sha512-") || line.contains("\"link\": true");
+        if line.contains("\"hasInstallScript\"") {
+            find(
+                at + 1,
+                format!("`{name}` runs a program when it is installed"),
+            );
+        }
+        if line == "    }," || line == "    }" {
+            if !is_checked {
+                find(begun, format!("`{name}` has no digest"));
+            }
+            package = None;
+        }
+    }
+    findings
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,5 +283,18 @@ mod tests {
             ("crates/new/Cargo.toml", "[package]\nname = \"new\"\n"),
         ]);
         assert_eq!(layers(&tree).len(), 2);
+    }
+
+    // Case: OP03
+    #[test]
+    fn packages_without_a_digest_or_with_a_program_are_found() {
+        let good = "    \"node_modules/a\": {\n      \"integrity\": \"sha512-x\"\n    },\n";
+        let link = "    \"node_modules/@tresen/b\": {\n      \"link\": true\n    },\n";
+        let bare = "    \"node_modules/c\": {\n      \"version\": \"1\"\n    },\n";
+        let program = "    \"node_modules/d\": {\n      \"integrity\": \"sha512-x\",\n      \"hasInstallScript\": true\n    }\n";
+        let count = |text: &str| packages(&Tree::of(&[(PACKAGES, text)])).len();
+        assert_eq!(count(&format!("{good}{link}")), 0);
+        assert_eq!(count(&format!("{good}{bare}{link}")), 1);
+        assert_eq!(count(&format!("{good}{program}")), 1);
     }
 }

@@ -58,6 +58,7 @@ type Rule = fn(&Tree) -> Vec<Finding>;
 
 const RULES: &[Rule] = &[
     dependencies::layers,
+    dependencies::packages,
     fixtures::reserved_addresses,
     fixtures::reserved_numbers,
     logs::allowed_fields,
@@ -97,7 +98,7 @@ pub fn check_or_fail(root: &Path) -> Result<(), Failure> {
 }
 
 impl Tree {
-    fn read(root: &Path) -> Result<Self, Failure> {
+    pub fn read(root: &Path) -> Result<Self, Failure> {
         let listed = process::output(Command::new("git").arg("-C").arg(root).args([
             "ls-files",
             "-z",

@@ -68,6 +68,7 @@ async fn what_was_put_is_there_until_it_is_removed() {
     assert_eq!(blobs.remove_leftovers().unwrap(), 0);
 }
 
+// Case: OP11
 #[tokio::test]
 async fn nobody_else_on_the_machine_can_read_them() {
     let directory = tempfile::tempdir().unwrap();

@@ -62,6 +62,7 @@ fn pixel(image: &CleanImage, x: u32, y: u32) -> &'static str {
     if red > blue { "red" } else { "blue" }
 }
 
+// Case: FI07
 #[test]
 fn a_photo_loses_its_story_and_stands_upright() {
     let upright = cleaned(&jpeg_with_exif(1));
@@ -87,6 +88,7 @@ fn a_photo_loses_its_story_and_stands_upright() {
     );
 }
 
+// Case: FI07
 #[test]
 fn a_png_loses_its_texts() {
     let mut bytes = Vec::new();
@@ -243,6 +245,7 @@ fn an_animated_webp_keeps_its_frames() {
     assert_eq!(frames(&image.bytes), 2);
 }
 
+// Case: FI02
 #[test]
 fn bombs_are_refused_before_they_are_opened() {
     let mut png = Vec::new();
@@ -285,6 +288,7 @@ fn plain_png(sides: (u32, u32), depth: png::BitDepth) -> Vec<u8> {
     bytes
 }
 
+// Case: FI02
 #[test]
 fn memory_counts_and_not_only_pixels() {
     // 30 million pixels are a large photo, and twice as much with two bytes a colour.
@@ -295,6 +299,7 @@ fn memory_counts_and_not_only_pixels() {
     assert_eq!(clean(&plain).unwrap().width, 3_000);
 }
 
+// Case: FI02
 #[test]
 fn what_a_png_says_beside_its_picture_is_not_even_inflated() {
     let picture = plain_png((32, 16), png::BitDepth::Eight);
@@ -315,6 +320,7 @@ fn what_a_png_says_beside_its_picture_is_not_even_inflated() {
     assert!(clean(&file).is_ok(), "no honest profile is so large");
 }
 
+// Case: FI02
 #[test]
 fn animations_have_an_end() {
     let head = b"GIF89a\x10\0\x10\0\0\0\0";
@@ -350,6 +356,7 @@ fn what_is_no_picture_is_no_picture() {
     }
 }
 
+// Case: FI10
 /// Every cut of a file is an error or a picture, never a panic.
 #[test]
 fn cut_files_are_damaged_and_not_dangerous() {

@@ -142,6 +142,7 @@ mod tests {
     use super::filled;
     use domain::Pii;
 
+    // Case: IN03, XS10
     #[test]
     fn values_stand_where_the_text_names_them() {
         let parameters = ["1".to_owned(), "2".to_owned()];

@@ -78,6 +78,7 @@ async fn a_file_is_asked_for_and_then_fetched_with_the_token() {
     assert!(seen[1].header("user-agent").is_some());
 }
 
+// Case: WH10
 #[tokio::test]
 async fn every_checksum_that_was_given_must_match() {
     for (said, also, good) in [
@@ -107,6 +108,7 @@ async fn every_checksum_that_was_given_must_match() {
     }
 }
 
+// Case: WH10
 #[tokio::test]
 async fn too_large_a_file_is_not_fetched() {
     let too_large = Err(MediaError::TooLarge { max: 100 });
@@ -196,6 +198,7 @@ async fn everything_else_is_tried_again_later() {
     );
 }
 
+// Case: WH10, SS03
 #[tokio::test]
 async fn the_token_never_travels_in_the_clear_or_to_a_bent_path() {
     let clear = located(&json!({"url": "http://files.example/551"}));

@@ -165,6 +165,7 @@ fn what_is_not_understood_is_said_and_never_dropped() {
     );
 }
 
+// Case: WH06
 #[test]
 fn another_number_is_never_mixed_in() {
     assert_reads(

@@ -41,6 +41,7 @@ fn a_known_vector_verifies() {
     );
 }
 
+// Case: WH01
 #[test]
 fn a_missing_or_malformed_signature_is_no_signature() {
     let body = fixture("text");
@@ -85,6 +86,7 @@ fn a_missing_or_malformed_signature_is_no_signature() {
     );
 }
 
+// Case: WH01
 #[test]
 fn two_signatures_are_refused_even_if_one_is_right() {
     let body = b"{}";
@@ -112,6 +114,7 @@ fn any_of_several_secrets_may_have_signed() {
     );
 }
 
+// Case: WH01
 #[test]
 fn without_a_secret_nothing_is_right() {
     let body = b"{}";
@@ -125,6 +128,7 @@ fn without_a_secret_nothing_is_right() {
     }
 }
 
+// Case: WH02
 #[test]
 fn the_bytes_are_signed_not_the_json() {
     let body = fixture("text");
@@ -141,6 +145,7 @@ fn the_bytes_are_signed_not_the_json() {
     );
 }
 
+// Case: WH05
 #[test]
 fn the_handshake_answers_only_to_our_token() {
     let ask = |mode: &str, token: &str, challenge: &str| {

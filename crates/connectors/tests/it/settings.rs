@@ -65,6 +65,7 @@ fn everything_wrong_is_said_at_once() {
     );
 }
 
+// Case: IN05, SS01
 #[test]
 fn no_value_can_bend_a_url_or_a_header() {
     for (name, value) in [
@@ -114,6 +115,7 @@ fn secrets_may_be_several_but_not_many() {
     );
 }
 
+// Case: OP05
 #[test]
 fn no_secret_ever_comes_back() {
     let shown = Whatsapp.present_settings(&settings());

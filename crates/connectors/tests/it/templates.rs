@@ -128,6 +128,7 @@ fn page(name: &str, next: Option<&str>) -> Value {
     page
 }
 
+// Case: SS01
 #[tokio::test]
 async fn all_pages_are_read_from_our_own_address() {
     let net = Script::of(vec![

@@ -102,6 +102,7 @@ fn places(value: &Value, here: &str, found: &mut Vec<String>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
+    // Case: WH07
     #[test]
     fn any_bytes_give_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let results = Whatsapp.parse(&settings(), &bytes);
@@ -125,6 +126,7 @@ proptest! {
         prop_assert!(!parse(&value).is_empty());
     }
 
+    // Case: WH07
     /// Arbitrary items among good ones: each gives a result, and the good ones come through.
     #[test]
     fn a_bad_item_never_stops_the_rest(bad in prop::collection::vec(any_json(), 1..6)) {
@@ -182,6 +184,7 @@ fn every_item_of_a_large_batch_is_read() {
     assert_eq!(ids, expected);
 }
 
+// Case: WH07
 #[test]
 fn beyond_the_limit_it_is_said_once() {
     let messages = vec![json!(0); CALLBACK_ITEMS_MAX + 50];
@@ -192,6 +195,7 @@ fn beyond_the_limit_it_is_said_once() {
     assert_eq!(last.item, CALLBACK_ITEMS_MAX);
 }
 
+// Case: WH07, DO03
 #[test]
 fn deep_nesting_is_refused_without_harm() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

@@ -119,6 +119,7 @@ fn a_template_passes_a_closed_window_only_when_it_is_approved_and_complete() {
     );
 }
 
+// Case: BL02
 #[test]
 fn marketing_never_leaves_without_consent_or_against_a_stop() {
     let wanted = TemplateUseFact {

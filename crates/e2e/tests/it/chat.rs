@@ -16,6 +16,7 @@ fn texts(items: &[Value]) -> Vec<&str> {
         .collect()
 }
 
+// Case: AU15
 pub(crate) async fn a_customer_writes(engine: Engine) {
     let world = World::start(engine).await;
     let mut customer = world.customer();
@@ -129,6 +130,7 @@ pub(crate) async fn a_customer_writes(engine: Engine) {
     assert_eq!(texts(&said), ["Haben Sie heute offen?", "Einmal nur"]);
 }
 
+// Case: AZ03, FI05, FI11, XS05
 pub(crate) async fn files_of_customers(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;
@@ -239,6 +241,7 @@ pub(crate) async fn files_of_customers(engine: Engine) {
     assert_eq!(world.owner.outside(&at_the_desk).await.status, 404);
 }
 
+// Case: AZ07
 pub(crate) async fn paging_ticks_and_typing(engine: Engine) {
     let mut world = World::start(engine).await;
     world.run_jobs_always();

@@ -146,6 +146,7 @@ fn http_time(world: &World, in_ms: i64) -> String {
     testkit::moment(at)
 }
 
+// Case: AZ03, BL05
 pub(crate) async fn a_conversation_is_worked_on(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;
@@ -345,6 +346,7 @@ async fn two_at_once(
     );
 }
 
+// Case: AZ07
 pub(crate) async fn notes_are_never_seen_outside(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
@@ -457,6 +459,7 @@ pub(crate) async fn notes_are_never_seen_outside(engine: Engine) {
     assert_eq!(quoted.problem(422), "invalid");
 }
 
+// Case: FI05, PL02
 /// The notice says that a conversation is erased so many days after its last message.
 pub(crate) async fn what_the_notice_promises(engine: Engine) {
     let mut world = World::start(engine).await;

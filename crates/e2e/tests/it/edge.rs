@@ -39,6 +39,7 @@ async fn status(socket: &mut TcpStream) -> String {
     String::from_utf8(line).expect("text")
 }
 
+// Case: WH01, DO01
 pub(crate) async fn callbacks_are_refused_before_they_are_read(engine: Engine) {
     let world = World::start(engine).await;
     let channel = world.connect_whatsapp().await;
@@ -157,6 +158,7 @@ async fn begin_upload(world: &World, customer: &Customer) -> TcpStream {
     socket
 }
 
+// Case: FI06
 pub(crate) async fn slow_uploads_stop_nobody(engine: Engine) {
     let world = World::start(engine).await;
     let mut held = Vec::new();
@@ -183,6 +185,7 @@ pub(crate) async fn slow_uploads_stop_nobody(engine: Engine) {
     assert!(answer.contains("201"), "{answer}");
 }
 
+// Case: FI06
 pub(crate) async fn files_that_are_not_sent(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;
@@ -222,6 +225,7 @@ pub(crate) async fn files_that_are_not_sent(engine: Engine) {
     assert_eq!(blob_files(&world).len(), 1, "only what was sent is left");
 }
 
+// Case: DO10
 pub(crate) async fn a_full_disk_still_takes_messages(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;
@@ -242,6 +246,7 @@ pub(crate) async fn a_full_disk_still_takes_messages(engine: Engine) {
     file.await.expect(201);
 }
 
+// Case: DO05, DO06, PR06
 pub(crate) async fn chats_and_messages_have_a_rate(engine: Engine) {
     let world = World::start(engine).await;
     let body = json!({ "entry": SLUG });
@@ -283,6 +288,7 @@ pub(crate) async fn chats_and_messages_have_a_rate(engine: Engine) {
     loud.write("c-40", "Hallo?").await.expect(201);
 }
 
+// Case: DO05
 pub(crate) async fn live_sockets_have_their_number(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;
@@ -312,6 +318,7 @@ pub(crate) async fn live_sockets_have_their_number(engine: Engine) {
     assert_eq!(world.owner.try_watch(None).await.err(), Some(429));
 }
 
+// Case: AZ07, DO05
 pub(crate) async fn typing_is_told_to_whom_it_concerns(engine: Engine) {
     let world = World::start(engine).await;
     let (one, other) = (world.visitor().await, world.visitor().await);
@@ -379,6 +386,7 @@ pub(crate) async fn typing_is_told_to_whom_it_concerns(engine: Engine) {
     .await;
 }
 
+// Case: AU05, AU17, PR02, PR03, PR07
 /// A path, a host and an origin have one reading.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn odd_requests_are_refused() {

@@ -171,6 +171,7 @@ async fn reactions_edits_and_the_unknown(world: &World, id: &str, first: &str) {
     assert_eq!(world.owner.conversation(id).await["unread"], count);
 }
 
+// Case: WH03, WH09
 async fn a_thousand_at_once(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
@@ -260,6 +261,7 @@ async fn a_thousand_at_once(engine: Engine) {
     foreign.until("a reset", |s| s.reset).await;
 }
 
+// Case: WH09
 pub(crate) async fn changes_overtake_their_messages(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;
@@ -523,6 +525,7 @@ pub(crate) async fn people_change_their_addresses(engine: Engine) {
     assert_eq!(wishes[0]["data"]["decision"], "stop");
 }
 
+// Case: WH10, FI02, FI07
 pub(crate) async fn files_that_do_not_come(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;

@@ -2,11 +2,15 @@
 
 #![expect(clippy::too_many_lines, reason = "a story is read from top to bottom")]
 
+mod attacks;
 mod chat;
 mod desk;
+mod dump;
 mod edge;
+mod headers;
 mod inbound;
 mod live;
+mod matrix;
 mod outbound;
 mod rights;
 mod session;

@@ -438,6 +438,7 @@ pub(crate) async fn our_access_is_revoked(engine: Engine) {
     assert_eq!(messages(&world.owner, &id).await.len(), 5);
 }
 
+// Case: IN11
 /// Sends every kind of thing once and, where `TRESEN_LEDGER` names a file, writes down what the
 /// provider got, for the foreign judges: `judges/run --ledger FILE`.
 async fn everything_our_connector_sends(engine: Engine) {

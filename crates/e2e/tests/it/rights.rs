@@ -31,6 +31,7 @@ async fn id_of(desk: &Desk) -> String {
         .to_owned()
 }
 
+// Case: AZ09
 pub(crate) async fn a_token_is_no_person(engine: Engine) {
     let world = World::start(engine).await;
     let (email, _) = World::owner_credentials();
@@ -62,6 +63,7 @@ pub(crate) async fn a_token_is_no_person(engine: Engine) {
     }
 }
 
+// Case: AZ09, AZ10, AZ11
 pub(crate) async fn rights_are_taken_back_at_once(engine: Engine) {
     let world = World::start(engine).await;
     let (email, _) = World::owner_credentials();
@@ -187,6 +189,7 @@ pub(crate) async fn rights_are_taken_back_at_once(engine: Engine) {
     assert_eq!(answer.problem(403), "forbidden");
 }
 
+// Case: AU14, WI03
 pub(crate) async fn a_person_looks_after_its_sign_in(engine: Engine) {
     let world = World::start(engine).await;
     let (email, password) = World::owner_credentials();
@@ -358,6 +361,7 @@ pub(crate) async fn writing_without_reading(engine: Engine) {
     assert!(matches!(writer.auth, Auth::Bearer(_)));
 }
 
+// Case: SS07
 pub(crate) async fn secrets_stay_with_their_address(engine: Engine) {
     let world = World::start(engine).await;
     let channel = world.connect_whatsapp().await;

@@ -11,6 +11,7 @@ on_both_engines! {
     what_a_role_may_do,
 }
 
+// Case: AU06, AU19
 pub(crate) async fn setting_up_by_link(engine: Engine) {
     let world = World::empty(engine).await;
     let nobody = world.desk(Auth::Nobody);
@@ -94,6 +95,7 @@ pub(crate) fn session_of(world: &World, answer: &testkit::Answer) -> Desk {
     world.desk(Auth::Cookie { cookie, csrf })
 }
 
+// Case: AU01, AU15
 pub(crate) async fn signing_in_and_out(engine: Engine) {
     let world = World::start(engine).await;
     let (email, password) = World::owner_credentials();
@@ -215,6 +217,7 @@ async fn tokens_have_scopes_and_an_end(world: &World) {
     }
 }
 
+// Case: AZ01, PL10
 async fn what_a_role_may_do(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;

@@ -39,6 +39,7 @@ pub(crate) async fn messages(desk: &Desk, conversation: &str) -> Vec<Value> {
         .collect()
 }
 
+// Case: WH01, WH02, WH03, WH05
 async fn callbacks_prove_where_they_come_from(engine: Engine) {
     let world = World::start(engine).await;
     let channel = world.connect_whatsapp().await;
@@ -130,6 +131,7 @@ async fn callbacks_prove_where_they_come_from(engine: Engine) {
     assert_eq!(messages(&world.owner, &id).await.len(), 1, "once");
 }
 
+// Case: WH09
 async fn an_answer_and_its_receipts(engine: Engine) {
     let world = World::start(engine).await;
     world.connect_whatsapp().await;

@@ -167,6 +167,7 @@ fn the_file_is_checked() {
     assert!(missing.contains("other.toml cannot be read"), "{missing}");
 }
 
+// Case: OP05
 #[test]
 fn secrets_are_never_shown() {
     let url = format!("postgress://u:{SECRET}@db.example.com/x");
@@ -181,6 +182,7 @@ fn secrets_are_never_shown() {
     }
 }
 
+// Case: OP06, PL03
 #[test]
 fn keys_never_lie_beside_what_they_open() {
     let url = "postgres://u:p@db.example.com/house";
@@ -237,6 +239,7 @@ fn lists_come_from_all_places() {
     assert!(twice.contains("--listen"), "{twice}");
 }
 
+// Case: OP06
 #[test]
 fn the_public_url_is_an_origin() {
     let url = |text: &str| {

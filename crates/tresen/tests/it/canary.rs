@@ -364,11 +364,13 @@ async fn nothing_is_found(arguments: &[&str], dump: impl AsyncFn() -> Option<Vec
     }
 }
 
+// Case: PL01, PL03, OP05, OP10, SS06
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_planted_is_found_on_sqlite() {
     nothing_is_found(&[], async || None).await;
 }
 
+// Case: PL01, PL03
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_planted_is_found_on_postgres() {
     let held = tokio::task::spawn_blocking(testkit::postgres::database)

@@ -17,6 +17,7 @@ async fn run(data: &Path, words: &[&str], input: &str) -> String {
     ended.stdout
 }
 
+// Case: AZ11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_command_line_takes_back_is_gone_at_once() {
     let room = tempfile::tempdir().expect("a directory");

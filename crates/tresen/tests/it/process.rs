@@ -55,6 +55,7 @@ async fn refused(data: &Path, arguments: &[&str]) -> String {
     last.to_owned()
 }
 
+// Case: OP06
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_right_key_it_refuses_to_start() {
     let (_held, data) = temporary();

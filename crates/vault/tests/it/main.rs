@@ -12,6 +12,7 @@ fn place(row: &[u8]) -> Place<'_> {
 }
 
 proptest! {
+    // Case: PL03
     #[test]
     fn a_sealed_value_opens_only_with_its_key_and_at_its_place(
         plain in prop::collection::vec(any::<u8>(), 0..300),
@@ -66,6 +67,7 @@ fn keys_are_wrapped_for_one_subject_and_one_generation() {
     ));
 }
 
+// Case: OP06, OP11
 #[test]
 fn the_master_key_file_is_private_and_is_never_replaced() {
     let folder = tempfile::tempdir().unwrap();
