@@ -90,10 +90,13 @@ impl App {
             .get(channel.kind)
             .ok_or(CallbackRefusal::ChannelUnknown)?;
         connector.verify(&channel.settings, headers, &body)?;
-        if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err() {
+        let parsed = connector.parse(&channel.settings, &body);
+        // Where something was understood, it was JSON.
+        if !parsed.iter().any(Result::is_ok)
+            && serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_err()
+        {
             return Err(CallbackRefusal::NotJson);
         }
-        let parsed = connector.parse(&channel.settings, &body);
         metrics::counter!(names::CALLBACKS, "channel_kind" => channel.kind.as_str(), "result" => "stored")
             .increment(1);
         let mut issues = Vec::new();
@@ -180,7 +183,16 @@ impl App {
                     }
                     return Ok(true);
                 }
-                Err(StoreError::Stale(_)) => {}
+                Err(StoreError::Stale(guard)) => {
+                    let mut taken = Vec::with_capacity(events.len());
+                    for event in events {
+                        taken.push(self.was_taken_before(channel, event, guard));
+                    }
+                    // The only thing it told is kept already, and so is a callback that told it.
+                    if taken == [true] {
+                        return Ok(true);
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }

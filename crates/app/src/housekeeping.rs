@@ -22,8 +22,7 @@ impl App {
         if last.is_some_and(|last| now.0 - last.0 < TIDY_EVERY_MS) {
             return Ok(last);
         }
-        let channels: Vec<_> = self.store.channels().await?.iter().map(|c| c.id).collect();
-        self.store.tidy_up(&channels, now).await?;
+        self.store.tidy_up(now).await?;
         self.end_expired(now).await?;
         self.remove_loose_files(now).await?;
         Ok(Some(now))

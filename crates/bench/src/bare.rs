@@ -203,13 +203,13 @@ impl Message {
                 .execute(params_from_iter(values.iter().copied()))
         };
         let row = &self.row;
-        let hour = match &row[8] {
-            Value::Integer(at) => Value::Integer(at / 3_600_000),
+        let seconds = match &row[8] {
+            Value::Integer(at) => Value::Integer(at / 1_000),
             _ => Value::Null,
         };
         run(
-            "INSERT INTO dedup (channel_id, hour, provider_key) VALUES (?, ?, ?)",
-            &[&row[3], &hour, &row[10]],
+            "INSERT INTO dedup (at, seen) VALUES (?, ?)",
+            &[&seconds, &row[10]],
         )?;
         run(
             "UPDATE conversation SET last_seq = last_seq + 1, version = version + 1, \

@@ -12,6 +12,9 @@ pub const PHONE_NUMBER_ID: &str = "106540352242922";
 pub const BUSINESS_ACCOUNT_ID: &str = "102290129340398";
 pub const APP_SECRET: &str = "a secret that is only used for measuring";
 
+/// Messages that bear the same second: rather more than are measured to be taken in one.
+const WRITTEN_IN_A_SECOND: u64 = 4_000;
+
 /// What is said, some 130 bytes of it.
 const TEXTS: [&str; 8] = [
     "Guten Tag, ich warte noch auf die Lieferung zu meiner Bestellung von letzter Woche. Wissen Sie schon, wann das Paket ankommt?",
@@ -101,7 +104,8 @@ impl Maker {
         }
     }
 
-    /// Complete requests, so that sending one is one write.
+    /// Complete requests, so that sending one is one write. The last is written at `at`, those
+    /// before it in the seconds before.
     #[must_use]
     pub fn requests(
         &self,
@@ -110,8 +114,11 @@ impl Maker {
         numbers: Range<u64>,
         at: i64,
     ) -> Vec<Vec<u8>> {
+        let last = numbers.end.saturating_sub(1);
         numbers
             .map(|number| {
+                let before = (last - number) / WRITTEN_IN_A_SECOND;
+                let at = at - i64::try_from(before).unwrap_or(0);
                 let callback = self.message(number, writers.pick(number), at);
                 let mut request = format!(
                     "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n\

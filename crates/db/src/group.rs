@@ -48,19 +48,30 @@ pub fn gather<Order>(
     jobs: &flume::Receiver<Job<Order>>,
     limit: &GroupLimit,
 ) -> (Vec<Waiting>, Option<Job<Order>>) {
-    let mut statements = first.batch.len();
     let mut group = vec![first];
+    let other = join(&mut group, jobs, limit);
+    (group, other)
+}
+
+/// Adds what is queued now to a group that is not committed yet; answers a job that was taken and
+/// does not belong into it.
+pub fn join<Order>(
+    group: &mut Vec<Waiting>,
+    jobs: &flume::Receiver<Job<Order>>,
+    limit: &GroupLimit,
+) -> Option<Job<Order>> {
+    let mut statements: usize = group.iter().map(|waiting| waiting.batch.len()).sum();
     while group.len() < limit.batches && statements < limit.statements {
         match jobs.try_recv() {
             Ok(Job::Commit(waiting)) => {
                 statements += waiting.batch.len();
                 group.push(waiting);
             }
-            Ok(other) => return (group, Some(other)),
+            Ok(other) => return Some(other),
             Err(_) => break,
         }
     }
-    (group, None)
+    None
 }
 
 /// Adds what a statement did to the result of its batch, or says why the batch ends here.

@@ -26,9 +26,10 @@ impl Timestamp {
         Self(self.0.saturating_add(ms))
     }
 
+    /// Whole seconds since 1970: what a provider tells, however finely.
     #[must_use]
-    pub const fn hour(self) -> i64 {
-        self.0.div_euclid(HOUR_MS)
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND_MS)
     }
 }
 

@@ -102,6 +102,24 @@ fn known_of(addresses: &[ExternalAddress], answers: &[Vec<Row>]) -> Result<Vec<K
     Ok(known)
 }
 
+fn address_question(
+    channel: ChannelId,
+    address: &ExternalAddress,
+    lookup: [u8; 16],
+) -> (Sql, Vec<Value>) {
+    let sql = "SELECT a.id, a.contact_id, c.id, c.address_id, a.last_used_at FROM address a \
+               LEFT JOIN conversation c \
+               ON c.contact_id = a.contact_id AND c.channel_id = a.channel_id \
+               WHERE a.channel_id = $1 AND a.kind = $2 AND a.lookup = $3 \
+               AND a.valid_to IS NULL";
+    let params = vec![
+        blob(channel.bytes()),
+        address.kind.as_str().into(),
+        blob(lookup),
+    ];
+    (sql.into(), params)
+}
+
 impl Store {
     /// Whom the channel's addresses belong to; unknown ones are left out.
     ///
@@ -114,7 +132,8 @@ impl Store {
     ) -> Result<Vec<Known>, StoreError> {
         let questions: Vec<_> = addresses
             .iter()
-            .map(|address| self.address_question(channel, address))
+            .zip(self.address_lookups(addresses))
+            .map(|(address, lookup)| address_question(channel, address, lookup))
             .collect();
         let answers = match questions.len() {
             0 => return Ok(Vec::new()),
@@ -124,7 +143,10 @@ impl Store {
     }
 
     /// Whether an inbound item was seen before and whom its addresses belong to, as
-    /// [`Store::was_seen`] and [`Store::lookup_addresses`] answer one after the other.
+    /// [`Store::was_seen`] and [`Store::lookup_addresses`] answer one after the other. For who
+    /// wrote a moment ago nothing is read: whether the item was seen before is then told by the
+    /// commit alone ([`Store::first_sight`]), and so is whether all is as remembered
+    /// ([`Store::still_known`]).
     ///
     /// # Errors
     /// What the engine says.
@@ -135,35 +157,35 @@ impl Store {
         provider_id: &Pii<String>,
         addresses: &[ExternalAddress],
     ) -> Result<FirstLook, StoreError> {
+        let lookups = self.address_lookups(addresses);
+        let keys = self.address_keys(channel, &lookups);
+        if !keys.is_empty()
+            && let Some(known) = self.acquaintances.all(&keys)
+        {
+            return Ok(FirstLook::New(known));
+        }
         let mut questions = vec![self.seen_question(channel, at, provider_id)];
-        questions.extend(
-            addresses
-                .iter()
-                .map(|address| self.address_question(channel, address)),
-        );
+        let theirs = addresses.iter().zip(lookups);
+        questions
+            .extend(theirs.map(|(address, lookup)| address_question(channel, address, lookup)));
         let answers = self.db.snapshot(questions).await?;
         match answers.split_first() {
             Some((seen, _)) if !seen.is_empty() => Ok(FirstLook::SeenBefore),
-            Some((_, found)) => Ok(FirstLook::New(known_of(addresses, found)?)),
+            Some((_, found)) => {
+                let known = known_of(addresses, found)?;
+                self.acquaintances.keep(&keys, &known);
+                Ok(FirstLook::New(known))
+            }
             None => Err(StoreError::Corrupt("snapshot")),
         }
     }
 
-    fn address_question(&self, channel: ChannelId, address: &ExternalAddress) -> (Sql, Vec<Value>) {
-        let lookup = self
-            .ring
-            .lookup(address.kind.as_str(), address.value.expose());
-        let sql = "SELECT a.id, a.contact_id, c.id, c.address_id, a.last_used_at FROM address a \
-                   LEFT JOIN conversation c \
-                   ON c.contact_id = a.contact_id AND c.channel_id = a.channel_id \
-                   WHERE a.channel_id = $1 AND a.kind = $2 AND a.lookup = $3 \
-                   AND a.valid_to IS NULL";
-        let params = vec![
-            blob(channel.bytes()),
-            address.kind.as_str().into(),
-            blob(lookup),
-        ];
-        (sql.into(), params)
+    pub(crate) fn address_lookups(&self, addresses: &[ExternalAddress]) -> Vec<[u8; 16]> {
+        let lookup = |address: &ExternalAddress| {
+            let (kind, value) = (address.kind.as_str(), address.value.expose());
+            self.ring.lookup(kind, value)
+        };
+        addresses.iter().map(lookup).collect()
     }
 
     /// # Errors

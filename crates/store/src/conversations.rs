@@ -142,6 +142,59 @@ fn state_of(
     })
 }
 
+/// What nobody has and what somebody has lie in indexes of their own.
+const HALVES: [&str; 2] = [" AND assignee_id IS NULL", " AND assignee_id IS NOT NULL"];
+
+/// One walk along an index a status, or two where nothing else says which index it is; `$1` and
+/// `$2` are where they begin, `$3` is how far they go. What the filter names joins `params`.
+fn walks(filter: &ConversationFilter, params: &mut Vec<Value>) -> Vec<String> {
+    let (beyond, order) = if filter.oldest_first {
+        (">", "ASC")
+    } else {
+        ("<", "DESC")
+    };
+    let named = [
+        (
+            "assignee_id",
+            filter.assignee.flatten().map(TeammateId::bytes),
+        ),
+        ("channel_id", filter.channel.map(ChannelId::bytes)),
+        ("contact_id", filter.contact.map(ContactId::bytes)),
+    ];
+    let mut condition = String::new();
+    for (column, id) in named {
+        if let Some(id) = id {
+            params.push(blob(id));
+            condition.push_str(&format!(" AND {column} = ${}", params.len()));
+        }
+    }
+    let halves = match (filter.assignee, condition.is_empty()) {
+        (Some(None), _) => &HALVES[..1],
+        (None, true) => &HALVES[..],
+        _ => &[""][..],
+    };
+    let default = [Status::Open, Status::Waiting, Status::Snoozed];
+    let statuses = if filter.statuses.is_empty() {
+        &default[..]
+    } else {
+        &filter.statuses[..]
+    };
+    let mut walks = Vec::new();
+    for status in statuses {
+        let status = status.as_str();
+        for half in halves {
+            let number = walks.len();
+            walks.push(format!(
+                "SELECT id, last_message_at FROM (SELECT id, last_message_at FROM conversation \
+                 WHERE status = '{status}'{condition}{half} \
+                 AND (last_message_at, id) {beyond} ($1, $2) \
+                 ORDER BY last_message_at {order}, id {order} LIMIT $3) w{number}"
+            ));
+        }
+    }
+    walks
+}
+
 impl Store {
     async fn conversation_of(&self, row: &Row) -> Result<Conversation, StoreError> {
         let id = id16(row, 0)?;
@@ -262,8 +315,9 @@ impl Store {
             .transpose()
     }
 
-    /// Newest message first, unless asked otherwise. Each status is one walk along an index that stops at the page's
-    /// end, so the cost does not depend on how many conversations there are.
+    /// Newest message first, unless asked otherwise. Each status is a walk or two along an index
+    /// that stops at the page's end, so the cost does not depend on how many conversations there
+    /// are.
     ///
     /// # Errors
     /// What the engine says.
@@ -272,48 +326,14 @@ impl Store {
         filter: &ConversationFilter,
         page: PageRequest,
     ) -> Result<Page<Conversation>, StoreError> {
-        let (beyond, order, start) = if filter.oldest_first {
-            (">", "ASC", (i64::MIN, [0; 16]))
+        let (order, start) = if filter.oldest_first {
+            ("ASC", (i64::MIN, [0; 16]))
         } else {
-            ("<", "DESC", (i64::MAX, [0xff; 16]))
+            ("DESC", (i64::MAX, [0xff; 16]))
         };
         let (last, id) = page.after.unwrap_or(start);
         let mut params: Vec<Value> = vec![last.into(), blob(id), (page.limit + 1).into()];
-        let mut conditions = String::new();
-        let mut add = |column: &str, value: Value, params: &mut Vec<Value>| {
-            params.push(value);
-            conditions.push_str(&format!(" AND {column} = ${}", params.len()));
-        };
-        if let Some(Some(assignee)) = filter.assignee {
-            add("assignee_id", blob(assignee.bytes()), &mut params);
-        }
-        if let Some(channel) = filter.channel {
-            add("channel_id", blob(channel.bytes()), &mut params);
-        }
-        if let Some(contact) = filter.contact {
-            add("contact_id", blob(contact.bytes()), &mut params);
-        }
-        if filter.assignee == Some(None) {
-            conditions.push_str(" AND assignee_id IS NULL");
-        }
-        let default = [Status::Open, Status::Waiting, Status::Snoozed];
-        let statuses = if filter.statuses.is_empty() {
-            &default[..]
-        } else {
-            &filter.statuses[..]
-        };
-        let walks: Vec<String> = statuses
-            .iter()
-            .enumerate()
-            .map(|(number, status)| {
-                format!(
-                    "SELECT id, last_message_at FROM (SELECT id, last_message_at FROM conversation \
-                     WHERE status = '{}'{conditions} AND (last_message_at, id) {beyond} ($1, $2) \
-                     ORDER BY last_message_at {order}, id {order} LIMIT $3) w{number}",
-                    status.as_str()
-                )
-            })
-            .collect();
+        let walks = walks(filter, &mut params);
         let sql = format!(
             "SELECT {COLUMNS} FROM (SELECT id FROM ({}) u ORDER BY last_message_at {order}, \
              id {order} LIMIT $3) k JOIN conversation c ON c.id = k.id {JOINS} \
@@ -342,6 +362,15 @@ impl Store {
             );
             Ok(self.db.query_one(sql, params).await?.int(0)?)
         };
+        let everybodys = async |status: Status| -> Result<i64, StoreError> {
+            let status = status.as_str();
+            let mut total = 0;
+            for half in HALVES {
+                let condition = format!("status = '{status}'{half}");
+                total += count(&condition, vec![]).await?;
+            }
+            Ok(total.min(COUNT_MAX))
+        };
         let me = blob(me.bytes());
         Ok(Counts {
             mine: count(
@@ -359,9 +388,9 @@ impl Store {
                 vec![],
             )
             .await?,
-            waiting: count("status = 'waiting'", vec![]).await?,
-            snoozed: count("status = 'snoozed'", vec![]).await?,
-            done: count("status = 'done'", vec![]).await?,
+            waiting: everybodys(Status::Waiting).await?,
+            snoozed: everybodys(Status::Snoozed).await?,
+            done: everybodys(Status::Done).await?,
         })
     }
 

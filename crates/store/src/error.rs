@@ -15,6 +15,8 @@ pub enum Guard {
     ClientId,
     /// The conversation is as it was read.
     Conversation,
+    /// Who wrote is who it was, and the conversation goes on where it did.
+    Known,
     /// The address belongs to nobody yet.
     AddressFree,
     /// The slug is free.

@@ -173,9 +173,14 @@ impl Store {
         after: Cursor,
         up_to: Cursor,
     ) -> Result<Vec<FeedEvent>, StoreError> {
-        let sql = "SELECT seq, tx, at, kind, conversation_id, item_seq, ref_id FROM feed \
-                   WHERE (tx, seq) > ($1, $2) AND (tx, seq) <= ($3, $4) AND conversation_id = $5 \
-                   ORDER BY tx, seq";
+        let sql = Sql::Pair {
+            sqlite: "SELECT seq, tx, at, kind, conversation_id, item_seq, ref_id FROM feed \
+                     WHERE seq > $2 AND seq <= $4 AND +tx >= $1 AND +tx <= $3 \
+                     AND conversation_id = $5 ORDER BY seq",
+            postgres: "SELECT seq, tx, at, kind, conversation_id, item_seq, ref_id FROM feed \
+                       WHERE (tx, seq) > ($1, $2) AND (tx, seq) <= ($3, $4) \
+                       AND conversation_id = $5 ORDER BY tx, seq",
+        };
         let bounds = [after.tx, after.seq, up_to.tx, up_to.seq].map(db::Value::from);
         let mut params = bounds.to_vec();
         params.push(blob(conversation.bytes()));
@@ -189,7 +194,7 @@ impl Store {
     /// What the engine says.
     pub async fn feed_head(&self) -> Result<Cursor, StoreError> {
         let sql = Sql::Pair {
-            sqlite: "SELECT tx, seq FROM feed ORDER BY tx DESC, seq DESC LIMIT 1",
+            sqlite: "SELECT tx, seq FROM feed ORDER BY seq DESC LIMIT 1",
             postgres: "SELECT tx, seq FROM feed \
                        WHERE tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) \
                        ORDER BY tx DESC, seq DESC LIMIT 1",
@@ -218,10 +223,11 @@ impl Store {
             return Ok(true);
         }
         // The very beginning is reached as long as nothing was removed.
-        let first = self
-            .db
-            .query_opt("SELECT seq FROM feed ORDER BY tx, seq LIMIT 1", vec![])
-            .await?;
+        let sql = Sql::Pair {
+            sqlite: "SELECT seq FROM feed ORDER BY seq LIMIT 1",
+            postgres: "SELECT seq FROM feed ORDER BY tx, seq LIMIT 1",
+        };
+        let first = self.db.query_opt(sql, vec![]).await?;
         match first {
             None => Ok(cursor.seq == 0),
             Some(row) => Ok(cursor.seq == 0 && row.int(0)? == 1),

@@ -1,11 +1,10 @@
 //! What is kept only for a while: events nobody will ask for again, raw callbacks that were
 //! understood, traces of what was seen. Each step is bounded, so that it never holds up a message.
 
-use domain::{ChannelId, Timestamp, time};
+use domain::{Timestamp, time};
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::rows::blob;
 use crate::unit::Unit;
 
 /// A reader that was away longer fetches afresh.
@@ -24,7 +23,7 @@ impl Store {
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn tidy_up(&self, channels: &[ChannelId], now: Timestamp) -> Result<(), StoreError> {
+    pub async fn tidy_up(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut unit = Unit::new();
         unit.run(
             "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed \
@@ -44,16 +43,11 @@ impl Store {
             "DELETE FROM session WHERE expires_at < $1",
             vec![now.0.into()],
         );
-        for channel in channels {
-            // The provider's hour leads the key, so this is a range.
-            unit.run(
-                "DELETE FROM dedup WHERE channel_id = $1 AND hour < $2",
-                vec![
-                    blob(channel.bytes()),
-                    Timestamp(now.0 - SEEN_MS).hour().into(),
-                ],
-            );
-        }
+        // The provider's time leads the key, so this is a range.
+        unit.run(
+            "DELETE FROM dedup WHERE at < $1",
+            vec![Timestamp(now.0 - SEEN_MS).seconds().into()],
+        );
         self.commit(unit).await
     }
 }

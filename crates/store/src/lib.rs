@@ -4,6 +4,7 @@
 //! committed as one batch. Nothing here decides: which change is right is the use case's matter,
 //! and what it relied on travels in the unit as row counts that must hold.
 
+mod acquaintances;
 mod append;
 mod attachments;
 mod callbacks;
@@ -70,6 +71,7 @@ pub struct Store {
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
+    acquaintances: Arc<acquaintances::Acquaintances>,
     /// Counts commits that changed what there is to do.
     jobs: watch::Sender<u64>,
 }
@@ -91,6 +93,7 @@ impl Store {
             ring: Arc::new(ring),
             clock,
             ids,
+            acquaintances: Arc::default(),
             jobs: watch::Sender::new(0),
         };
         store.check_fingerprint().await?;

@@ -8,7 +8,7 @@ use vault::DataKey;
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
-use crate::rows::{at, blob, id16, opt_at, opt_blob, opt_id16, opt_int};
+use crate::rows::{at, blob, id16, mixed, opt_at, opt_blob, opt_id16, opt_int};
 use crate::sealing::{ContentRow, open_bytes, open_json, seal_bytes, seal_json};
 use crate::unit::Unit;
 
@@ -242,11 +242,10 @@ impl Store {
     ) {
         unit.one(
             Guard::Unseen,
-            "INSERT INTO dedup (channel_id, hour, provider_key) VALUES ($1, $2, $3)",
+            "INSERT INTO dedup (at, seen) VALUES ($1, $2)",
             vec![
-                blob(channel.bytes()),
-                at.hour().into(),
-                blob(self.provider_key(provider_id)),
+                at.seconds().into(),
+                blob(self.seen_key(channel, provider_id)),
             ],
         );
     }
@@ -269,14 +268,18 @@ impl Store {
         at: Timestamp,
         provider_id: &Pii<String>,
     ) -> (Sql, Vec<Value>) {
-        let sql =
-            "SELECT hour FROM dedup WHERE channel_id = $1 AND hour = $2 AND provider_key = $3";
+        let sql = "SELECT at FROM dedup WHERE at = $1 AND seen = $2";
         let params = vec![
-            blob(channel.bytes()),
-            at.hour().into(),
-            blob(self.provider_key(provider_id)),
+            at.seconds().into(),
+            blob(self.seen_key(channel, provider_id)),
         ];
         (sql.into(), params)
+    }
+
+    /// The same id on two channels is two items. Channel ids are fixed and the keyed hash looks
+    /// like chance, so mixing them keeps keys as unlikely to meet as they were.
+    fn seen_key(&self, channel: ChannelId, provider_id: &Pii<String>) -> [u8; 16] {
+        mixed(channel, self.provider_key(provider_id))
     }
 
     /// The author wrote this under its own id; the same id again is refused with

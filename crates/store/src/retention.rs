@@ -20,14 +20,18 @@ impl Store {
         before: Timestamp,
         limit: i64,
     ) -> Result<Vec<(ConversationId, ContactId)>, StoreError> {
-        let sql = "SELECT id, contact_id FROM conversation \
-                   WHERE status = $1 AND last_message_at < $2 ORDER BY last_message_at LIMIT $3";
+        const OF_NOBODY: &str = "SELECT id, contact_id FROM conversation WHERE status = $1 \
+            AND assignee_id IS NULL AND last_message_at < $2 ORDER BY last_message_at LIMIT $3";
+        const OF_SOMEBODY: &str = "SELECT id, contact_id FROM conversation WHERE status = $1 \
+            AND assignee_id IS NOT NULL AND last_message_at < $2 ORDER BY last_message_at LIMIT $3";
         let mut expired = Vec::new();
         for status in Status::ALL {
-            let params = vec![status.as_str().into(), before.0.into(), limit.into()];
-            for row in &self.db.query(sql, params).await? {
-                let conversation = ConversationId::from_bytes(id16(row, 0)?);
-                expired.push((conversation, ContactId::from_bytes(id16(row, 1)?)));
+            for sql in [OF_NOBODY, OF_SOMEBODY] {
+                let params = vec![status.as_str().into(), before.0.into(), limit.into()];
+                for row in &self.db.query(sql, params).await? {
+                    let conversation = ConversationId::from_bytes(id16(row, 0)?);
+                    expired.push((conversation, ContactId::from_bytes(id16(row, 1)?)));
+                }
             }
         }
         Ok(expired)

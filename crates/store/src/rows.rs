@@ -1,7 +1,7 @@
 //! Small readings of a row that every module needs.
 
 use db::{Row, Value};
-use domain::Timestamp;
+use domain::{ChannelId, Timestamp};
 
 use crate::error::StoreError;
 
@@ -44,4 +44,12 @@ pub(crate) fn opt_int(number: Option<i64>) -> Value {
 
 pub(crate) fn opt_text(text: Option<&str>) -> Value {
     text.map_or(Value::Null, |text| Value::Text(text.to_owned()))
+}
+
+/// A keyed hash that is told apart by channel.
+pub(crate) fn mixed(channel: ChannelId, mut key: [u8; 16]) -> [u8; 16] {
+    for (byte, of_channel) in key.iter_mut().zip(channel.bytes()) {
+        *byte ^= of_channel;
+    }
+    key
 }

@@ -35,6 +35,9 @@ impl App {
         let mut unit = Unit::new();
         self.store
             .first_sight(&mut unit, channel.id, message.at, &message.provider_id);
+        for known in &known {
+            self.store.still_known(&mut unit, known);
+        }
         let Some(person) = self
             .stage_known(&mut unit, channel, &message.sender, &known)
             .await?
@@ -50,6 +53,7 @@ impl App {
         let is_old = |used: Timestamp| now.0 - used.0 >= time::MINUTE_MS;
         if person.address_used_at.is_some_and(is_old) {
             self.store.use_address(&mut unit, person.address, now);
+            self.store.forget_addresses(channel.id, addresses);
         }
         if person.opened {
             let kind = FeedKind::ConversationCreated;

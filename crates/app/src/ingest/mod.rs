@@ -12,7 +12,7 @@ use telemetry::names;
 
 use domain::CallbackId;
 use domain::inbound::{AccountSeverity, InboundEvent, ParseIssue, Sender};
-use store::{Channel, StoreError, Unit};
+use store::{Channel, Guard, StoreError, Unit};
 
 use crate::{App, AppError};
 
@@ -175,6 +175,22 @@ impl App {
         Ok(found.is_none())
     }
 
+    /// What a refused commit says about an event: that it was taken before, or that what is
+    /// remembered of its sender may be out of date.
+    pub(crate) fn was_taken_before(
+        &self,
+        channel: &Channel,
+        event: &InboundEvent,
+        guard: Guard,
+    ) -> bool {
+        let InboundEvent::Message(message) = event else {
+            return false;
+        };
+        self.store
+            .forget_addresses(channel.id, &message.sender.addresses);
+        guard == Guard::Unseen
+    }
+
     /// Applies one event, again when the world changed meanwhile.
     pub(crate) async fn apply_event(
         &self,
@@ -195,7 +211,11 @@ impl App {
                     return Ok(());
                 }
                 // Many events of one person may race here; each round at least one of them wins.
-                Err(StoreError::Stale(_)) if tries < domain::limits::COMMIT_TRIES_CROWDED => {}
+                Err(StoreError::Stale(guard)) if tries < domain::limits::COMMIT_TRIES_CROWDED => {
+                    if self.was_taken_before(channel, event, guard) {
+                        return Ok(());
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }

@@ -108,18 +108,12 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, group: Vec<Waiting>) {
+    fn commit(&mut self, mut group: Vec<Waiting>) {
         if let Err(error) = self.session.control("BEGIN IMMEDIATE") {
             self.fail_all(group, error);
             return;
         }
-        let ran = if self.wary == 0 {
-            self.run_together(&group)
-        } else {
-            self.wary -= 1;
-            self.run_apart(&group)
-        };
-        let results = match ran {
+        let results = match self.run_group(&mut group) {
             Ok(results) => results,
             Err(error) => {
                 self.fail_all(group, error);
@@ -142,32 +136,54 @@ impl Writer {
         }
     }
 
-    /// Runs the group as if every batch would be taken: a savepoint keeps a copy of each page that
-    /// its batch touches, and nearly always for nothing. The first refusal takes everything back,
-    /// and all of it runs again apart. An error means that the whole transaction is of no use.
-    fn run_together(&mut self, group: &[Waiting]) -> Result<Results, DbError> {
+    /// Runs the group, and with it whoever came meanwhile: one fsync more is for all of them. An
+    /// error means that the whole transaction is of no use.
+    fn run_group(&mut self, group: &mut Vec<Waiting>) -> Result<Results, DbError> {
         let mut results = Results::with_capacity(group.len());
-        for waiting in group {
+        loop {
+            if self.wary > 0 {
+                self.run_apart(group, &mut results)?;
+            } else {
+                self.run_together(group, &mut results)?;
+            }
+            if self.next.is_none() {
+                self.next = group::join(group, &self.jobs, &GROUP);
+            }
+            if group.len() == results.len() {
+                self.wary = self.wary.saturating_sub(1);
+                return Ok(results);
+            }
+        }
+    }
+
+    /// Runs the rest of the group as if every batch would be taken: a savepoint keeps a copy of
+    /// each page that its batch touches, and nearly always for nothing. The first refusal of a
+    /// batch that wrote something takes everything back, and all of it runs again apart.
+    fn run_together(&mut self, group: &[Waiting], results: &mut Results) -> Result<(), DbError> {
+        while let Some(waiting) = group.get(results.len()) {
             let result = self.run_statements(&waiting.batch);
             self.still_open(&result)?;
-            if result.is_err() && group.len() > 1 {
-                self.wary = WARY_FOR;
+            if result.is_err() && !wrote_nothing(&result) {
                 self.session.control("ROLLBACK")?;
                 self.session.control("BEGIN IMMEDIATE")?;
-                return self.run_apart(group);
+                if group.len() > 1 {
+                    self.wary = WARY_FOR;
+                    results.clear();
+                    return self.run_apart(group, results);
+                }
             }
             results.push(result);
         }
-        Ok(results)
+        Ok(())
     }
 
-    /// Runs every batch in a savepoint of its own, so that a refusal takes back its batch alone.
-    fn run_apart(&mut self, group: &[Waiting]) -> Result<Results, DbError> {
-        let mut results = Results::with_capacity(group.len());
-        for waiting in group {
+    /// Runs every batch of the rest in a savepoint of its own, so that a refusal takes back its
+    /// batch alone.
+    fn run_apart(&mut self, group: &[Waiting], results: &mut Results) -> Result<(), DbError> {
+        while let Some(waiting) = group.get(results.len()) {
             results.push(self.run_batch(&waiting.batch)?);
         }
-        Ok(results)
+        Ok(())
     }
 
     /// A full disk, an I/O error or no memory may end the whole transaction at once.
@@ -281,4 +297,18 @@ impl Writer {
             Err(error) => tracing::warn!(%error, "the state of the file could not be read"),
         }
     }
+}
+
+/// A batch that was refused at its first statement left no trace: SQLite takes back what a
+/// statement did before it failed. So the batches beside it stay as they are.
+const fn wrote_nothing(result: &Result<Committed, CommitError>) -> bool {
+    matches!(
+        result,
+        Err(CommitError::Unique { statement: 0 }
+            | CommitError::Conflict {
+                statement: 0,
+                found: 0,
+                ..
+            })
+    )
 }

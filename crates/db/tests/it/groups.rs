@@ -10,6 +10,7 @@ const INSERT: &str = "INSERT INTO item (id, name) VALUES ($1, $2)";
 on_both_engines!(
     many_committers_share_commits,
     one_refused_batch_leaves_the_others,
+    what_is_refused_at_once_leaves_no_trace,
     a_missed_expectation_names_the_statement,
     expectations_bound_both_ways,
     a_unique_key_names_the_statement,
@@ -81,6 +82,38 @@ async fn one_refused_batch_leaves_the_others(db: Fixture) {
     assert_eq!(ids(&db).await, wanted);
     let stats = db.stats();
     assert_eq!((stats.batches, stats.refused), (13, 7));
+}
+
+async fn what_is_refused_at_once_leaves_no_trace(db: Fixture) {
+    db.commit(insert(1_000)).await.expect("commits");
+    let batches = (0..40i64).map(|number| {
+        let mut batch = Batch::new();
+        match number % 4 {
+            // A key that is taken, and a row that is not there.
+            1 => _ = batch.expect_one(INSERT, vec![1_000.into(), "again".into()]),
+            2 => _ = batch.expect_one("UPDATE item SET n = 1 WHERE id = $1", vec![(-1i64).into()]),
+            // More rows than one: these were changed already.
+            3 => _ = batch.expect("UPDATE item SET n = n + 1", vec![], 0),
+            _ => {}
+        }
+        batch.append(insert(number));
+        db.commit(batch)
+    });
+    for (number, result) in join_all(batches).await.into_iter().enumerate() {
+        let wanted = match number % 4 {
+            0 => result.is_ok(),
+            1 => matches!(result, Err(CommitError::Unique { statement: 0 })),
+            _ => matches!(result, Err(CommitError::Conflict { statement: 0, .. })),
+        };
+        assert!(wanted, "batch {number}: {result:?}");
+    }
+    let mut wanted: Vec<i64> = (0..40).filter(|number| number % 4 == 0).collect();
+    wanted.push(1_000);
+    assert_eq!(ids(&db).await, wanted);
+    let changed = db.query("SELECT id FROM item WHERE n <> 0", vec![]).await;
+    assert_eq!(changed.expect("reads").len(), 0);
+    let stats = db.stats();
+    assert_eq!((stats.batches, stats.refused), (11, 30));
 }
 
 async fn a_missed_expectation_names_the_statement(db: Fixture) {

@@ -4,9 +4,9 @@ use domain::limits;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use testkit::{Engine, Simulator, World, on_both_engines};
+use testkit::{Engine, Simulator, World, on_both_engines, signature};
 
-use crate::whatsapp::messages;
+use crate::whatsapp::{messages, post_callback};
 
 on_both_engines! {
     every_kind_of_message,
@@ -14,6 +14,7 @@ on_both_engines! {
     changes_overtake_their_messages,
     what_came_first_stands_first,
     people_change_their_addresses,
+    who_wrote_a_moment_ago,
     files_that_do_not_come,
 }
 
@@ -523,6 +524,66 @@ pub(crate) async fn people_change_their_addresses(engine: Engine) {
         .collect();
     assert_eq!(wishes.len(), 1, "told once");
     assert_eq!(wishes[0]["data"]["decision"], "stop");
+}
+
+/// One callback with one text of a number, or with the number's change to another one.
+fn told_by(from: &str, number: u32, more: Value) -> Vec<u8> {
+    let mut message = json!({
+        "from": from, "id": format!("wamid.M{number}"),
+        "timestamp": (1_795_300_000 + number).to_string(),
+    });
+    let object = message.as_object_mut().expect("an object");
+    object.extend(more.as_object().expect("an object").clone());
+    let value = json!({
+        "messaging_product": "whatsapp",
+        "metadata": { "phone_number_id": Simulator::PHONE_ID },
+        "messages": [message],
+    });
+    json!({ "object": "whatsapp_business_account", "entry": [{
+        "id": Simulator::WABA_ID, "changes": [{ "field": "messages", "value": value }],
+    }] })
+    .to_string()
+    .into_bytes()
+}
+
+/// What is remembered of a sender is checked by every commit that relies on it.
+async fn who_wrote_a_moment_ago(engine: Engine) {
+    let world = World::start(engine).await;
+    let channel = world.connect_whatsapp().await;
+    let post = async |body: Vec<u8>| {
+        let proof = signature(Simulator::APP_SECRET, &body);
+        let answer = post_callback(&world, &channel, &body, Some(&proof)).await;
+        assert_eq!(answer.status, 200);
+    };
+    let text = |from: &str, number: u32| {
+        let words = json!({ "type": "text", "text": { "body": format!("Nachricht {number}") } });
+        told_by(from, number, words)
+    };
+    let (old, new) = (Simulator::ANNA, "4917139200077");
+    for number in [1, 2, 3, 2, 1, 3] {
+        post(text(old, number)).await;
+    }
+    let annas = world.only_conversation().await;
+    assert_eq!(messages(&world.owner, &annas).await.len(), 3);
+
+    let change = json!({ "type": "system", "system": {
+        "type": "user_changed_number", "wa_id": new, "body": "A new number",
+    } });
+    post(told_by(old, 4, change)).await;
+    world.settle().await;
+    post(text(new, 5)).await;
+    assert_eq!(world.only_conversation().await, annas);
+    assert_eq!(messages(&world.owner, &annas).await.len(), 4);
+
+    // Her old number is somebody else's now, whatever is remembered of it.
+    post(text(old, 6)).await;
+    post(text(old, 7)).await;
+    let list = world.owner.conversations("").await;
+    assert_eq!(list.len(), 2, "{list:?}");
+    let other = list.iter().find(|c| c["id"] != annas.as_str());
+    let other = other.and_then(|c| c["id"].as_str()).expect("a second one");
+    assert_eq!(messages(&world.owner, other).await.len(), 2);
+    assert_eq!(messages(&world.owner, &annas).await.len(), 4);
 }
 
 // Case: WH10, FI02, FI07

@@ -30,8 +30,8 @@ const LARGE: [&str; 12] = [
 const ENDS_EARLY: [&str; 4] = [
     "DELETE FROM callback WHERE id IN (SELECT id FROM (SELECT id, received_at, state FROM callback ORDER BY id LIMIT $2)",
     "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed ORDER BY seq LIMIT $2)",
-    "SELECT seq FROM feed ORDER BY tx, seq LIMIT 1",
-    "SELECT tx, seq FROM feed ORDER BY tx DESC, seq DESC LIMIT 1",
+    "SELECT seq FROM feed ORDER BY seq LIMIT 1",
+    "SELECT tx, seq FROM feed ORDER BY seq DESC LIMIT 1",
 ];
 
 /// Statements of the store that no story of this file's tour runs, by their beginnings.

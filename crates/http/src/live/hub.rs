@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::App;
 use domain::{ContactId, limits};
 use store::Cursor;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 use super::frames::Frame;
 
@@ -25,6 +25,8 @@ pub struct Hub {
     app: App,
     desk: broadcast::Sender<Arc<Frame>>,
     chats: Mutex<HashMap<ContactId, Vec<ChatSender>>>,
+    /// Somebody began to look on.
+    arrived: Notify,
 }
 
 impl Hub {
@@ -35,6 +37,7 @@ impl Hub {
             app,
             desk,
             chats: Mutex::default(),
+            arrived: Notify::new(),
         });
         tokio::spawn(Arc::clone(&hub).read(stopping));
         hub
@@ -52,7 +55,8 @@ impl Hub {
                 }
             }
             tokio::select! {
-                _ = changed.changed() => {}
+                _ = changed.changed(), if self.is_watched() => {}
+                () = self.arrived.notified() => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
                 _ = stopping.changed() => {}
             }
@@ -69,15 +73,21 @@ impl Hub {
                 return Ok(true);
             }
         };
+        // Reading a stretch and everything it is about is not worth it for nobody. Who comes
+        // after this head was read catches up to it or beyond; who came before keeps the cursor.
+        if !self.is_watched() {
+            let head = self.app.store().feed_head().await?;
+            if !self.is_watched() {
+                *cursor = Some(head);
+                return Ok(false);
+            }
+        }
         let events = self.app.store().feed_after(at, STRETCH).await?;
         let Some(last) = events.last().map(|event| event.cursor) else {
             return Ok(false);
         };
-        // Filling a stretch reads everything it is about: not worth it for nobody.
-        if self.is_watched() {
-            let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
-            self.hand_out(&frame);
-        }
+        let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
+        self.hand_out(&frame);
         *cursor = Some(last);
         Ok(true)
     }
@@ -117,7 +127,9 @@ impl Hub {
     }
 
     pub fn watch_desk(&self) -> broadcast::Receiver<Arc<Frame>> {
-        self.desk.subscribe()
+        let frames = self.desk.subscribe();
+        self.arrived.notify_one();
+        frames
     }
 
     pub fn watch_chat(&self, contact: ContactId) -> mpsc::Receiver<Arc<Frame>> {
@@ -129,6 +141,8 @@ impl Hub {
         let senders = chats.entry(contact).or_default();
         senders.retain(|sender| !sender.is_closed());
         senders.push(sender);
+        drop(chats);
+        self.arrived.notify_one();
         receiver
     }
 

@@ -143,8 +143,11 @@ CREATE TABLE conversation (
     version {int} NOT NULL
 );
 CREATE UNIQUE INDEX conversation_thread ON conversation (contact_id, channel_id);
-CREATE INDEX conversation_status ON conversation (status, last_message_at, id);
-CREATE INDEX conversation_assignee ON conversation (assignee_id, status, last_message_at, id);
+-- A message moves its conversation in every list in which it stands: one that nobody has stands in
+-- as few as can be. The last column spares a look into the row.
+CREATE INDEX conversation_queue ON conversation (status, last_message_at, id, assignee_id) WHERE assignee_id IS NULL;
+CREATE INDEX conversation_taken ON conversation (status, last_message_at, id, assignee_id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX conversation_assignee ON conversation (assignee_id, status, last_message_at, id) WHERE assignee_id IS NOT NULL;
 CREATE INDEX conversation_channel ON conversation (channel_id, status, last_message_at, id);
 CREATE INDEX conversation_snooze ON conversation (snoozed_until) WHERE snoozed_until IS NOT NULL;
 
@@ -246,13 +249,12 @@ CREATE TABLE parked_receipt (
     PRIMARY KEY (channel_id, provider_key, state)
 );
 CREATE INDEX parked_receipt_age ON parked_receipt (received_at);
--- The provider's hour leads the key: new rows land at the end, so the cost of a look-up does not
--- grow with history and retention is a range delete.
+-- The provider's own time leads the key, in seconds: new rows land at the end and share pages, the cost of a look-up does not grow with history, and retention is a range
+-- delete. The rest of the key names channel and message together.
 CREATE TABLE dedup (
-    channel_id {blob} NOT NULL,
-    hour {int} NOT NULL,
-    provider_key {blob} NOT NULL,
-    PRIMARY KEY (channel_id, hour, provider_key)
+    at {int} NOT NULL,
+    seen {blob} NOT NULL,
+    PRIMARY KEY (at, seen)
 ){clustered};
 -- What an author already wrote under its own id: the same id again is the same write.
 CREATE TABLE client_write (
@@ -296,7 +298,7 @@ CREATE TABLE read_log (
 );
 CREATE INDEX read_log_contact ON read_log (contact_id, at);
 -- Every change, numbered. A reader on PostgreSQL goes by (tx, seq) up to the snapshot horizon,
--- because there a sequence is not the order of commits; on SQLite tx is always 0.
+-- because there a sequence is not the order of commits; on SQLite tx is always 0 and seq is enough.
 CREATE TABLE feed (
     seq {serial},
     tx {tx},
@@ -306,6 +308,6 @@ CREATE TABLE feed (
     item_seq {int},
     ref_id {blob}
 );
-CREATE INDEX feed_order ON feed (tx, seq);
+{postgres}CREATE INDEX feed_order ON feed (tx, seq);{end}
 CREATE INDEX attachment_loose ON attachment (created_at) WHERE message_id IS NULL;
 CREATE INDEX attachment_unsent ON attachment (uploader) WHERE message_id IS NULL;
