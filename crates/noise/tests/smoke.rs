@@ -35,6 +35,7 @@ fn must_hold(target: &Target, input: &[u8], from: &str) {
     );
 }
 
+// Case: FI10, WH07, DO03
 #[test]
 fn every_target_holds_for_the_corpus_and_for_changes_of_it() {
     for target in TARGETS {

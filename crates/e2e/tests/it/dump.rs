@@ -30,6 +30,15 @@ impl Looker {
         }
     }
 
+    /// The keys of people, which lie in a file of their own.
+    pub(crate) async fn at_the_keys(world: &World) -> Self {
+        let config = Config::sqlite(world.data().join("keys.db"));
+        Self {
+            database: Database::open(config).await.expect("it opens"),
+            tables: vec!["data_key".to_owned()],
+        }
+    }
+
     pub(crate) async fn dump(&self) -> Dump {
         let mut all = BTreeMap::new();
         for table in &self.tables {
@@ -47,6 +56,15 @@ impl Looker {
 }
 
 impl Dump {
+    /// The tables in which this stands somewhere.
+    pub(crate) fn tables_with(&self, part: &str) -> Vec<&str> {
+        let tables = self.0.iter();
+        tables
+            .filter(|(_, rows)| rows.iter().any(|row| row.contains(part)))
+            .map(|(table, _)| table.as_str())
+            .collect()
+    }
+
     /// The tables in which something is different.
     pub(crate) fn changed<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
         let tables = self.0.iter();

@@ -11,9 +11,7 @@ use crate::dump::Looker;
 use crate::whatsapp::messages;
 
 on_both_engines! {
-    signatures_that_prove_nothing,
     the_same_callback_a_hundred_times,
-    bodies_without_bounds,
 }
 
 /// One message of Anna's, to this number.
@@ -38,8 +36,9 @@ fn hello(id: &str) -> Vec<u8> {
 const HEADER: &str = "x-hub-signature-256";
 
 // Case: WH01, WH02, WH05
-pub(crate) async fn signatures_that_prove_nothing(engine: Engine) {
-    let world = World::start(engine).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signatures_that_prove_nothing() {
+    let world = World::start(Engine::Sqlite).await;
     let channel = world.connect_whatsapp().await;
     let path = text(&channel["callback_path"]);
     let mut second = testkit::whatsapp(&world.sim.url);
@@ -172,8 +171,9 @@ pub(crate) async fn the_same_callback_a_hundred_times(engine: Engine) {
 }
 
 // Case: WH07, WH09
-pub(crate) async fn bodies_without_bounds(engine: Engine) {
-    let world = World::start(engine).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_without_bounds() {
+    let world = World::start(Engine::Sqlite).await;
     let channel = world.connect_whatsapp().await;
     let path = text(&channel["callback_path"]);
     let post = async |body: Vec<u8>| {

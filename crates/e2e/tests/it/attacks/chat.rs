@@ -9,7 +9,6 @@ use crate::dump::Looker;
 on_both_engines! {
     nobody_becomes_somebody_by_saying_so,
     ids_of_others_in_bodies,
-    frames_that_are_not_ones_own,
 }
 
 // Case: WI01, DO07
@@ -172,8 +171,9 @@ pub(crate) async fn ids_of_others_in_bodies(engine: Engine) {
 }
 
 // Case: AZ07
-pub(crate) async fn frames_that_are_not_ones_own(engine: Engine) {
-    let world = World::start(engine).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn frames_that_are_not_ones_own() {
+    let world = World::start(Engine::Sqlite).await;
     let (one, two) = (world.visitor().await, world.visitor().await);
     one.write("c-1", "Eins").await.expect(201);
     world.clock.advance_ms(1_000);

@@ -270,3 +270,33 @@ async fn many_passwords_at_once_stop_nobody() {
     world.clock.advance_ms(15 * MINUTE_MS);
     sign_in(&world, email, password).await.expect(200);
 }
+
+// Case: AU01
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guessing_from_everywhere_is_guessing() {
+    let world = World::start(Engine::Sqlite).await;
+    let (email, password) = World::owner_credentials();
+    let guess = |email: &str| json!({ "email": email, "password": "falsches Kennwort" });
+    // One account, from forty networks: ten are looked at.
+    let mut statuses = Vec::new();
+    for number in 0..40 {
+        let answer = sign_in_from(&world, number, &guess(email)).await;
+        statuses.push(answer.status);
+    }
+    assert_eq!(statuses[..10], [401; 10]);
+    assert_eq!(statuses[10..], [429; 30]);
+    // Many accounts, from one network that gives itself many names.
+    let mut looked_at = 0;
+    for number in 0..40 {
+        let address = format!("192.0.2.{number}, 2001:db8:ffff:1::{number:x}");
+        let headers = [("x-forwarded-for", address)];
+        let body = guess(&format!("niemand{number}@laden.example"));
+        let answer = post(&world, "/api/v1/session", &headers, &body).await;
+        looked_at += usize::from(answer.status == 401);
+    }
+    assert_eq!(looked_at, 30);
+    // A passkey or a token is not affected, and a quarter of an hour later neither is the owner.
+    world.owner.get("/session").await.expect(200);
+    world.clock.advance_ms(15 * MINUTE_MS);
+    sign_in(&world, email, password).await.expect(200);
+}

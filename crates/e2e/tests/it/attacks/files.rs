@@ -1,15 +1,9 @@
 //! Files with names and contents that want more.
 
 use serde_json::json;
-use testkit::{Engine, World, on_both_engines, plain_png};
+use testkit::{Engine, World, plain_png};
 
 use super::text;
-
-on_both_engines! {
-    names_are_only_names,
-    what_is_inside_decides,
-    the_same_file_is_nobodys_news,
-}
 
 fn stored(world: &World) -> Vec<std::path::PathBuf> {
     let folders = std::fs::read_dir(world.blobs()).expect("a folder");
@@ -19,8 +13,9 @@ fn stored(world: &World) -> Vec<std::path::PathBuf> {
 }
 
 // Case: FI01, IN05
-pub(crate) async fn names_are_only_names(engine: Engine) {
-    let world = World::start(engine).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_are_only_names() {
+    let world = World::start(Engine::Sqlite).await;
     for (number, name) in [
         "../../../etc/passwd",
         "..\\..\\windows\\win.ini",
@@ -85,8 +80,9 @@ pub(crate) async fn names_are_only_names(engine: Engine) {
 }
 
 // Case: XS05
-pub(crate) async fn what_is_inside_decides(engine: Engine) {
-    let world = World::start(engine).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_inside_decides() {
+    let world = World::start(Engine::Sqlite).await;
     let page = b"<!doctype html><script>alert(1)</script>".to_vec();
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>"#.to_vec();
     let xml = br#"<?xml version="1.0"?><?xml-stylesheet href="x.xsl"?><a/>"#.to_vec();
@@ -137,8 +133,9 @@ pub(crate) async fn what_is_inside_decides(engine: Engine) {
 }
 
 // Case: FI09
-pub(crate) async fn the_same_file_is_nobodys_news(engine: Engine) {
-    let world = World::start(engine).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_file_is_nobodys_news() {
+    let world = World::start(Engine::Sqlite).await;
     let (one, two) = (world.visitor().await, world.visitor().await);
     let bytes = b"ein Vertrag, den nur eine hat".repeat(400);
     let mut shown = Vec::new();

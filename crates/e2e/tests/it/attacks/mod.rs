@@ -4,6 +4,7 @@ mod callbacks;
 mod chat;
 mod doors;
 mod files;
+mod outside;
 mod requests;
 
 use serde_json::Value;

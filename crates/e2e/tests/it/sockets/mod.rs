@@ -148,6 +148,7 @@ async fn the_desks_live_socket_keeps_to_the_protocol() {
 }
 
 /// One of each family: a customer may not open more sockets than that in a short while.
+// Case: AZ07, DO03
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_customers_live_socket_keeps_to_the_protocol() {
     const ONE_OF_EACH: [&str; 16] = [
