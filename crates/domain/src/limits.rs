@@ -25,6 +25,12 @@ pub const UPLOADS_WORKED_ON_AT_ONCE: usize = 4;
 /// Downloads of one customer and of one teammate at once.
 pub const DOWNLOADS_OF_CONTACT_AT_ONCE: u32 = 8;
 pub const DOWNLOADS_OF_TEAMMATE_AT_ONCE: u32 = 32;
+/// From an idle connection to a whole request head; an idle connection ends then as well.
+pub const HEAD_SECONDS_MAX: u64 = 10;
+/// The first seconds of a body, in which its pace does not matter.
+pub const BODY_GRACE_SECONDS: u64 = 20;
+/// How long somebody may take nothing of an answer that waits for them.
+pub const ANSWER_UNREAD_SECONDS_MAX: u64 = 60;
 /// Bytes a second at which a body must arrive, after its first seconds.
 pub const BODY_BYTES_PER_SECOND_MIN: u64 = 16 * 1024;
 /// One file, in either direction (the largest any channel takes).

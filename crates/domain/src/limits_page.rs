@@ -61,8 +61,20 @@ fn requests() -> Vec<(&'static str, String)> {
             size(limits::JSON_BODY_OF_STRANGER_MAX),
         ),
         (
+            "From an open connection to a whole request head",
+            format!("{} s", limits::HEAD_SECONDS_MAX),
+        ),
+        (
+            "First seconds of a body, at any pace",
+            format!("{} s", limits::BODY_GRACE_SECONDS),
+        ),
+        (
             "Pace of a body after its first seconds",
             format!("{} a second", bytes(limits::BODY_BYTES_PER_SECOND_MIN)),
+        ),
+        (
+            "An answer of which nothing is taken",
+            format!("{} s", limits::ANSWER_UNREAD_SECONDS_MAX),
         ),
         (
             "Bodies in memory at once",

@@ -3,8 +3,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use axum::Router;
 use axum::body::Bytes;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, WebSocketUpgrade};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
 use futures_util::FutureExt as _;
 use i18n::Language;
@@ -65,6 +66,13 @@ pub fn asker(forwarded: &[&[u8]], direct: &str) -> Option<IpAddr> {
     let name = HeaderName::from_static("x-forwarded-for");
     let headers = headers(name, forwarded.iter().copied());
     Peer::of(&extensions, &headers, &Network::own_machine()).address
+}
+
+/// The one route `/`: a socket that says back what is at most so long.
+#[must_use]
+pub fn echo(bytes_max: usize) -> Router {
+    let answer = move |upgrade: WebSocketUpgrade| async move { live::echo(upgrade, bytes_max) };
+    Router::new().route("/", axum::routing::get(answer))
 }
 
 /// What a socket's client says.

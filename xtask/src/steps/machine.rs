@@ -12,7 +12,7 @@ struct Package {
     is_there: fn() -> bool,
 }
 
-const NEEDED: [Package; 4] = [
+const NEEDED: [Package; 5] = [
     Package {
         name: "chromium",
         is_there: has_chromium,
@@ -24,6 +24,10 @@ const NEEDED: [Package; 4] = [
     Package {
         name: "python3-venv",
         is_there: has_venv,
+    },
+    Package {
+        name: "slowhttptest",
+        is_there: has_slowhttptest,
     },
     Package {
         name: "valgrind",
@@ -41,6 +45,10 @@ fn has_postgres() -> bool {
         .flatten()
         .flatten()
         .any(|version| version.path().join("bin/initdb").is_file())
+}
+
+fn has_slowhttptest() -> bool {
+    Path::new("/usr/bin/slowhttptest").is_file()
 }
 
 fn has_valgrind() -> bool {

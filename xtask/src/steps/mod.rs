@@ -162,6 +162,8 @@ fn web_steps(place: &Place) -> Vec<Step<'_>> {
 /// The finished programs, seen from outside.
 fn outer_steps(place: &Place) -> Vec<Step<'_>> {
     const OUTER: &str = "outer";
+    // It mostly waits, so it has a lane of its own.
+    const SLOW: &str = "slow";
     let mut steps = Vec::new();
     if place.root.join("judges/run").is_file() {
         steps.push(step("judges", &["machine", "build"], OUTER, |log| {
@@ -181,6 +183,16 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             OUTER,
             |log| {
                 let mut command = place.command(place.root.join("judges/api"));
+                command.env("TRESEN_BIN", place.binary("tresen"));
+                counted(&mut command, Runner::Plain, log)
+            },
+        ));
+        steps.push(step(
+            "slow",
+            &["machine", "build", "web-build"],
+            SLOW,
+            |log| {
+                let mut command = place.command(place.root.join("judges/slow"));
                 command.env("TRESEN_BIN", place.binary("tresen"));
                 counted(&mut command, Runner::Plain, log)
             },

@@ -62,13 +62,13 @@ impl Default for EdgeLimits {
             connections_max: domain::limits::LIVE_SOCKETS_MAX + 2_000,
             connections_of_address: domain::limits::CONNECTIONS_OF_ADDRESS,
             proxies: Network::own_machine(),
-            header_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(domain::limits::HEAD_SECONDS_MAX),
             buffer_bytes_max: 32 * 1024,
             body: BodyPace {
-                grace: Duration::from_secs(20),
+                grace: Duration::from_secs(domain::limits::BODY_GRACE_SECONDS),
                 bytes_per_second: domain::limits::BODY_BYTES_PER_SECOND_MIN,
             },
-            write_stall_max: Duration::from_secs(60),
+            write_stall_max: Duration::from_secs(domain::limits::ANSWER_UNREAD_SECONDS_MAX),
             drain_timeout: Duration::from_secs(20),
         }
     }

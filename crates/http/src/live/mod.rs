@@ -49,11 +49,36 @@ async fn upgrade(
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, http)
         .await
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed", lang))?;
-    Ok(upgrade
+    Ok(bounded(upgrade, limits::LIVE_FRAME_FROM_CLIENT_MAX))
+}
+
+fn bounded(upgrade: WebSocketUpgrade, bytes_max: usize) -> WebSocketUpgrade {
+    upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
-        .max_message_size(domain::limits::LIVE_FRAME_FROM_CLIENT_MAX)
-        .max_frame_size(domain::limits::LIVE_FRAME_FROM_CLIENT_MAX))
+        .max_message_size(bytes_max)
+        .max_frame_size(bytes_max)
+}
+
+/// A socket that says everything back, made and ended as the live ones are: foreign tools can judge
+/// nothing else.
+#[cfg(feature = "noise")]
+pub(crate) fn echo(upgrade: WebSocketUpgrade, bytes_max: usize) -> Response {
+    use axum::extract::ws::Message;
+    bounded(upgrade, bytes_max).on_upgrade(|mut socket| async move {
+        let end = loop {
+            match socket.recv().await {
+                Some(Ok(Message::Close(_))) | None => break Ok(()),
+                Some(Err(error)) => break farewell::broken(&error),
+                Some(Ok(said @ (Message::Text(_) | Message::Binary(_)))) => {
+                    // Somebody who is gone is noticed by the next look.
+                    _ = socket.send(said).await;
+                }
+                Some(Ok(_)) => {}
+            }
+        };
+        farewell::part(socket, end).await;
+    })
 }
 
 /// `GET /api/v1/live?cursor=`: events of all conversations.
