@@ -4,6 +4,8 @@ export interface Shelf<T> {
   all(): Promise<[string, T][]>;
   put(key: string, value: T): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Takes the whole shelf off the device. */
+  erase(): Promise<void>;
 }
 
 const STORE = "shelf";
@@ -40,5 +42,13 @@ export function openShelf<T>(name: string): Shelf<T> {
     },
     put: async (key, value) => void (await run("readwrite", (store) => store.put(value, key))),
     delete: async (key) => void (await run("readwrite", (store) => store.delete(key))),
+    async erase() {
+      (await database).close();
+      const request = indexedDB.deleteDatabase(name);
+      // Another tab that holds it open lets go when it closes; the order to delete stands.
+      await new Promise<void>((resolve) => {
+        for (const end of ["success", "error", "blocked"]) request.addEventListener(end, () => resolve());
+      });
+    },
   };
 }

@@ -55,6 +55,15 @@ export const drafts = {
   clear(conversationId: string, mode: Mode): void {
     drafts.set(conversationId, mode, { text: "", files: [], quote: null });
   },
+  /** Who signs out leaves nothing behind; a session that merely ends keeps everything. */
+  async forget(): Promise<void> {
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+    known = {};
+    const old = shelf;
+    shelf = null;
+    await old?.erase().catch(() => undefined);
+  },
   /** What was being written, for the list; a reply before a note. */
   preview(conversationId: string): string | null {
     const draft = known[keyOf(conversationId, "reply")] ?? known[keyOf(conversationId, "note")];

@@ -2,6 +2,7 @@
 import { t } from "@tresen/i18n";
 import type { Session, SetupNeeded } from "@tresen/api";
 import { ApiError, createClient, OfflineError } from "@tresen/api/client";
+import { drafts } from "./drafts.svelte.ts";
 import { prefs } from "./prefs.svelte.ts";
 import { type Right, roleHas } from "./state/rights.ts";
 
@@ -70,6 +71,7 @@ export const auth = {
   /** The server is told first: a failed sign-out must not look like one. */
   async signOut(): Promise<void> {
     await api.delete("/session");
+    await drafts.forget();
     location.assign("/");
   },
 };

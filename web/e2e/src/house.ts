@@ -76,8 +76,7 @@ export class House {
   }
 
   /** A further teammate, made on the command line beside the running server. */
-  addTeammate(name: string, role: Role = "teammate"): Person {
-    const email = `${name.toLowerCase().replaceAll(" ", ".")}@bergmann.example`;
+  addTeammate(name: string, role: Role = "teammate", email = `${name.toLowerCase().replaceAll(" ", ".")}@bergmann.example`): Person {
     const password = "acht gelbe Enten im Teich";
     const id = run(built("tresen"), ["user", "add", "--data", this.data, "--email", email, "--name", name, "--role", role, "--password-stdin"], password);
     return { id, name, email, password };

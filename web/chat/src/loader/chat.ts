@@ -20,7 +20,9 @@ interface Verbs {
 }
 
 const MARK = "tresen";
-const script = (document.currentScript ?? document.querySelector("script[data-entry]")) as HTMLScriptElement | null;
+// An element of the page may be called `currentScript` or `tresen`; only what is ours counts.
+const current = document.currentScript;
+const script = current instanceof HTMLScriptElement ? current : document.querySelector<HTMLScriptElement>("script[data-entry]");
 const known = window as unknown as { tresen?: Verbs };
 
 const WORDS = {
@@ -174,8 +176,8 @@ function begin(tag: HTMLScriptElement): Verbs {
 }
 
 // A page that loads the script twice still has one launcher.
-if (script?.dataset["entry"] && !known.tresen) {
-  const run = () => (known.tresen ??= begin(script));
+if (script?.dataset["entry"]) {
+  const run = () => void (Object.hasOwn(known, MARK) || (known.tresen = begin(script)));
   if (document.body) run();
   else addEventListener("DOMContentLoaded", run);
 }
