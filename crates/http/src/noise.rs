@@ -69,7 +69,6 @@ pub fn asker(forwarded: &[&[u8]], direct: &str) -> Option<IpAddr> {
 }
 
 /// The one route `/`: a socket that says back what is at most so long.
-#[must_use]
 pub fn echo(bytes_max: usize) -> Router {
     let answer = move |upgrade: WebSocketUpgrade| async move { live::echo(upgrade, bytes_max) };
     Router::new().route("/", axum::routing::get(answer))

@@ -5,6 +5,7 @@ import { SLUG } from "../src/house.ts";
 const PAGES = ["/", "/inbox/mine", `/c/${SLUG}`];
 
 for (const path of PAGES) {
+  // Case: XS09
   test(`security headers of ${path}`, async ({ house }) => {
     const answer = await fetch(`${house.url}${path}`);
     expect(answer.status).toBe(200);

@@ -158,8 +158,7 @@ async function violations(context: BrowserContext): Promise<string[]> {
   return told;
 }
 
-// Case: XS09
-// Case: PL07
+// Case: XS09, PL07
 test("a day at the desk and in the chat breaks no policy and asks nobody else", async ({ house, provider, open, watch }) => {
   watch.tolerate(/evil\.example/);
   watch.own.add("evil.example");

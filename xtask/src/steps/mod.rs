@@ -187,6 +187,7 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
                 counted(&mut command, Runner::Plain, log)
             },
         ));
+        // Case: DO01
         steps.push(step(
             "slow",
             &["machine", "build", "web-build"],
