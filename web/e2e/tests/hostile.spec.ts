@@ -74,6 +74,10 @@ async function hostileTeam(house: House, talk: Conversation): Promise<void> {
   const [quoted] = await house.messages(talk.id);
   for (const text of TOGETHER) await house.post(`${path}/notes`, { text });
   for (const text of TOGETHER.slice(0, 4)) await house.post(`${path}/messages`, { text, quote: quoted?.id });
+  for (let place = 4; place < 12; place += 2) {
+    const template = { name: "terminerinnerung", language: "de", parameters: { body: NAMES.slice(place, place + 2) } };
+    await house.post(`${path}/messages`, { template });
+  }
   await house.patch(path, { tags: NAMES.slice(0, 12).map((name) => name.slice(0, 40)) });
   await house.patch(`/contacts/${talk.contact.id}`, { name: NAMES[8] });
 }
