@@ -3,12 +3,14 @@ import { defineConfig } from "@playwright/test";
 
 // `E2E_PICTURES=dir` takes the documentation's pictures instead of judging.
 const pictures = process.env["E2E_PICTURES"];
+// `E2E_MEASURES=file` measures instead, one thing at a time.
+const measures = process.env["E2E_MEASURES"];
 
 export default defineConfig({
-  testDir: pictures ? "pictures" : "tests",
+  testDir: pictures ? "pictures" : measures ? "measures" : "tests",
   outputDir: "results",
   fullyParallel: false,
-  workers: Number(process.env["E2E_WORKERS"] ?? 2),
+  workers: measures ? 1 : Number(process.env["E2E_WORKERS"] ?? 2),
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

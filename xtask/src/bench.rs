@@ -10,6 +10,9 @@ const FOUND: &str = "docs/performance/rounds.json";
 
 const PAGE: &str = "docs/performance.md";
 
+/// What was found in the browser; the page beside it is written from it.
+const PAGES: &str = "docs/performance/pages.json";
+
 #[derive(clap::Args)]
 pub struct Options {
     /// Tiny sizes, to see that everything works
@@ -18,6 +21,9 @@ pub struct Options {
     /// Only this scenario; may be repeated
     #[arg(long)]
     only: Vec<String>,
+    /// Only the pages in the browser: the chat by Lighthouse, the desk with a full house
+    #[arg(long, conflicts_with_all = ["quick", "only"])]
+    pages: bool,
     /// Rounds of each scenario
     #[arg(long)]
     rounds: Option<usize>,
@@ -25,6 +31,9 @@ pub struct Options {
 
 /// Measures `program`, the release binary with both pages.
 pub fn run(place: &Place, options: &Options, program: &PathBuf) -> Result<(), Failure> {
+    if options.pages {
+        return pages(place, options, program);
+    }
     println!("▶ cargo build --release --package bench");
     process::run(
         place
@@ -55,4 +64,27 @@ pub fn run(place: &Place, options: &Options, program: &PathBuf) -> Result<(), Fa
     }
     let mut page = place.command(place.target.join("release/tresen-bench"));
     process::run(page.arg("page").arg(&out).arg(place.root.join(PAGE)))
+}
+
+/// What people wait for in the browser; it writes `pages.json` and `pages.md`.
+fn pages(place: &Place, options: &Options, program: &PathBuf) -> Result<(), Failure> {
+    println!("▶ cargo build --release --package sims");
+    process::run(
+        place
+            .cargo()
+            .args(["build", "--release", "--package", "sims"]),
+    )?;
+    // Lighthouse is large, and only this needs it.
+    println!("▶ npm ci in web/measure");
+    let mut install = place.npm(&["ci", "--ignore-scripts"]);
+    process::run(install.current_dir(place.web().join("measure")))?;
+    let mut measure = place.npm(&["run", "measures", "--workspace", "e2e"]);
+    measure
+        .env("TRESEN_BIN", program)
+        .env("SIMS_BIN", place.target.join("release/sims"))
+        .env("E2E_MEASURES", place.root.join(PAGES));
+    if let Some(rounds) = options.rounds {
+        measure.env("E2E_ROUNDS", rounds.to_string());
+    }
+    process::run(&mut measure)
 }
