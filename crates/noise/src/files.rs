@@ -34,7 +34,8 @@ pub fn file_name(bytes: &[u8]) {
         let header = noise::disposition(&raw, shown);
         assert!(header.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
         assert_eq!(header.matches('"').count(), 2, "{header}");
-        assert_eq!(header.matches(';').count() - raw.matches(';').count(), 2);
+        // A name brings no semicolon of its own: not every reader knows what is quoted.
+        assert_eq!(header.matches(';').count(), 2, "{header}");
     }
 }
 
