@@ -116,6 +116,31 @@ impl Store {
         );
     }
 
+    /// Joins a failure that a receipt tells. It belongs to the attempt it names (`None`: to the
+    /// last one); when a person sends again meanwhile, an earlier attempt's failure changes
+    /// nothing. This is judged where it is written, because both may happen at once.
+    pub fn join_failure(
+        &self,
+        unit: &mut Unit,
+        message: MessageId,
+        attempt: Option<i64>,
+        error: Option<&DeliveryError>,
+    ) {
+        unit.run(
+            "UPDATE message SET state = 5, error_code = $2, error_class = $3, \
+             version = version + 1 WHERE id = $1 AND state < 5 AND NOT EXISTS (\
+             SELECT 1 FROM attempt WHERE message_id = $1 AND (number > $4 \
+             OR (message.state = 0 AND finished_at IS NOT NULL \
+             AND number = (SELECT MAX(number) FROM attempt WHERE message_id = $1))))",
+            vec![
+                blob(message.bytes()),
+                opt_text(error.map(|error| error.code.as_str())),
+                opt_text(error.map(|error| error.class.as_str())),
+                attempt.unwrap_or(i64::MAX).into(),
+            ],
+        );
+    }
+
     /// A person decided to send a failed or unknown message again.
     pub fn requeue_delivery(&self, unit: &mut Unit, message: MessageId, version: i64) {
         unit.one(
@@ -171,7 +196,8 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a receipt until the message it belongs to is known.
+    /// Keeps a receipt until the message it belongs to is known. When it is known by now, or the
+    /// same receipt is kept already, the unit fails as stale.
     pub fn park_receipt(
         &self,
         unit: &mut Unit,
@@ -179,10 +205,13 @@ impl Store {
         receipt: &Receipt,
         now: Timestamp,
     ) {
-        unit.run(
+        unit.one(
+            Guard::Plain,
             "INSERT INTO parked_receipt (channel_id, provider_key, state, at, error_code, \
              error_class, cost_category, cost_billable, received_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS (\
+             SELECT 1 FROM message WHERE channel_id = $1 AND provider_key = $2 \
+             AND provider_key IS NOT NULL AND direction = 1) \
              ON CONFLICT (channel_id, provider_key, state) DO NOTHING",
             vec![
                 blob(channel.bytes()),
@@ -226,8 +255,18 @@ impl Store {
             .collect()
     }
 
-    pub fn unpark_receipts(&self, unit: &mut Unit, channel: ChannelId, provider_id: &Pii<String>) {
-        unit.run(
+    /// Takes away the receipts that were read before; when more came since then, the unit fails
+    /// as stale.
+    pub fn unpark_receipts(
+        &self,
+        unit: &mut Unit,
+        channel: ChannelId,
+        provider_id: &Pii<String>,
+        read: usize,
+    ) {
+        unit.exactly(
+            Guard::Plain,
+            read as u64,
             "DELETE FROM parked_receipt WHERE channel_id = $1 AND provider_key = $2",
             vec![blob(channel.bytes()), blob(self.provider_key(provider_id))],
         );

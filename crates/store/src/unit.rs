@@ -37,6 +37,16 @@ impl Unit {
         self.push(sql.into(), params, Expect::Exactly(1), guard);
     }
 
+    pub(crate) fn exactly(
+        &mut self,
+        guard: Guard,
+        rows: u64,
+        sql: impl Into<Sql>,
+        params: Vec<Value>,
+    ) {
+        self.push(sql.into(), params, Expect::Exactly(rows), guard);
+    }
+
     fn push(&mut self, sql: Sql, params: Vec<Value>, expect: Expect, guard: Guard) {
         self.batch.push(Statement {
             sql,

@@ -28,12 +28,13 @@ export async function keepOfflineShell(): Promise<void> {
       import("@tresen/ui/voice.ts"),
     ]);
     const { active } = await navigator.serviceWorker.ready;
-    const assets = performance
+    const loaded = performance
       .getEntriesByType("resource")
       .map(({ name }) => new URL(name))
-      .filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/_chat/"))
-      .map(({ pathname }) => pathname);
-    active?.postMessage({ type: "keep", page: location.pathname, assets: [...new Set(assets)] });
+      .filter(({ origin }) => origin === location.origin);
+    const assets = loaded.filter(({ pathname }) => pathname.startsWith("/_chat/")).map(({ pathname }) => pathname);
+    const facts = loaded.filter(({ pathname }) => pathname.startsWith("/chat/v1/entries/")).map(({ pathname, search }) => pathname + search);
+    active?.postMessage({ type: "keep", page: location.pathname, assets: [...new Set(assets)], facts: [...new Set(facts)] });
   } catch {
     // Without it the page works online only.
   }

@@ -116,7 +116,7 @@ test("a timeline that could not be fetched takes nobody's words away", async ({ 
   await expect(page.getByText("Das Gespräch konnte nicht geladen werden.")).toBeVisible();
   await answer.fill("Ich schreibe schon");
   await page.unroute("**/timeline?*");
-  await page.getByRole("button", { name: "Noch einmal versuchen" }).click();
+  await page.getByRole("button", { name: "Erneut versuchen" }).click();
   await expect(timeline.getByText("Kommt der Anfang an?")).toBeVisible();
   await expect(answer).toHaveValue("Ich schreibe schon");
   await answer.press("Enter");

@@ -139,11 +139,14 @@ fn install(place: &Place, log: &Log) -> Result<(), Failure> {
                 "install",
                 "cargo-deny",
                 "--locked",
+                // It runs for seconds; optimising it would take minutes.
+                "--debug",
                 "--version",
                 VERSION,
                 "--root",
             ])
             .arg(&place.cache)
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_TARGET_DIR", &build),
         |line| log.line(line),
     )?;

@@ -50,11 +50,14 @@ fn install(place: &Place, log: &Log) -> Result<(), Failure> {
             "install",
             "gungraun-runner",
             "--locked",
+            // It only starts valgrind and reads what that wrote; optimising it would take minutes.
+            "--debug",
             "--version",
             VERSION,
         ])
         .arg("--root")
         .arg(&place.cache)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_TARGET_DIR", &build);
     process::run_by_line(&mut command, |line| log.line(line))?;
     // Nobody needs it again; if it stays, that is no failure.

@@ -27,14 +27,18 @@ impl App {
                 .park_receipt(&mut unit, channel.id, receipt, self.now());
             return Ok(Some(unit.into()));
         };
-        if receipt.state == DeliveryState::Failed && self.is_bygone(&message, receipt).await? {
-            return Ok(None);
-        }
         let mut unit = Unit::new();
         let state = message.state.unwrap_or(DeliveryState::Queued);
         if receipt.state.rank() > state.rank() {
-            self.store
-                .join_delivery(&mut unit, message.id, receipt.state, receipt.error.as_ref());
+            let error = receipt.error.as_ref();
+            match receipt.state {
+                DeliveryState::Failed => {
+                    let attempt = reference_of(receipt).map(|named| named.attempt);
+                    self.store
+                        .join_failure(&mut unit, message.id, attempt, error);
+                }
+                state => self.store.join_delivery(&mut unit, message.id, state, error),
+            }
         }
         if let Some(cost) = &receipt.cost
             && message.cost.as_ref() != Some(cost)
@@ -68,10 +72,7 @@ impl App {
         channel: &Channel,
         receipt: &Receipt,
     ) -> Result<Option<StoredMessage>, AppError> {
-        let ours = receipt
-            .our_reference
-            .as_deref()
-            .and_then(OutboundReference::parse);
+        let ours = reference_of(receipt);
         if let Some(OutboundReference { message_id: id, .. }) = ours
             && let Some(message) = self.store.lookup_message(id).await?
             && message.channel == channel.id
@@ -83,25 +84,10 @@ impl App {
             .lookup_outbound(channel.id, &receipt.provider_id)
             .await?)
     }
+}
 
-    /// Whether a failure is that of an earlier try. Providers repeat what they told, and a person
-    /// may have sent again meanwhile.
-    async fn is_bygone(
-        &self,
-        message: &StoredMessage,
-        receipt: &Receipt,
-    ) -> Result<bool, AppError> {
-        let attempts = self.store.attempts(message.id).await?;
-        let Some(last) = attempts.last() else {
-            return Ok(false);
-        };
-        let named = receipt
-            .our_reference
-            .as_deref()
-            .and_then(OutboundReference::parse)
-            .map(|reference| reference.attempt);
-        let waits_to_be_sent =
-            message.state == Some(DeliveryState::Queued) && last.finished_at.is_some();
-        Ok(waits_to_be_sent || named.is_some_and(|named| named < last.number))
-    }
+/// Which of our attempts the provider names.
+fn reference_of(receipt: &Receipt) -> Option<OutboundReference> {
+    let reference = receipt.our_reference.as_deref()?;
+    OutboundReference::parse(reference)
 }

@@ -58,11 +58,15 @@ impl App {
         let attempts = self.store.attempts(id).await?;
         let died_in_between = attempts
             .last()
-            .is_some_and(|attempt| attempt.finished_at.is_none());
-        if died_in_between && !able.idempotent_send {
-            // The process died between asking and hearing: it may have arrived.
+            .filter(|attempt| attempt.finished_at.is_none());
+        if let Some(attempt) = died_in_between
+            && !able.idempotent_send
+        {
+            // The process died between asking and hearing: it may have arrived. The attempt ends
+            // here, so that a person who decides to send again starts a new one.
+            let number = Some(attempt.number);
             return self
-                .settle_delivery(job, &conversation, &message, None, Outcome::Unknown)
+                .settle_delivery(job, &conversation, &message, number, Outcome::Unknown)
                 .await;
         }
         let files = self.store.attachments_of(id).await?;
@@ -195,23 +199,32 @@ impl App {
         attempt: Option<i64>,
         outcome: Outcome,
     ) -> Result<Done, AppError> {
-        let (word, error) = match &outcome {
-            Outcome::Accepted { .. } => ("accepted", None),
-            Outcome::Retry { error, .. } => ("retry", Some(error)),
-            Outcome::Refused(error) => ("refused", Some(error)),
-            Outcome::Unknown => ("unknown", None),
-        };
+        let (word, _) = word_of(&outcome);
         metrics::counter!(
             names::DELIVERIES,
             "channel_kind" => conversation.channel_kind.as_str(), "state" => word
         )
         .increment(1);
+        // Receipts may come while the answer is being written down. Only the writing is repeated
+        // then, never the sending.
+        self.retry(|| self.write_outcome(job, (conversation, message), attempt, &outcome))
+            .await
+    }
+
+    async fn write_outcome(
+        &self,
+        job: &ClaimedJob,
+        (conversation, message): (&Conversation, &StoredMessage),
+        attempt: Option<i64>,
+        outcome: &Outcome,
+    ) -> Result<Done, AppError> {
+        let (word, error) = word_of(outcome);
         let mut unit = Unit::new();
         if let Some(number) = attempt {
             self.store
                 .finish_attempt(&mut unit, message.id, number, word, error, self.now());
         }
-        match &outcome {
+        match outcome {
             Outcome::Accepted { provider_id } => {
                 self.join_accepted(&mut unit, conversation, message, provider_id)
                     .await?;
@@ -278,10 +291,9 @@ impl App {
                 self.store.set_cost(unit, message.id, cost);
             }
         }
-        if !parked.is_empty() {
-            self.store
-                .unpark_receipts(unit, conversation.channel, provider_id);
-        }
+        // Also where none was found: one that came since then would wait for ever.
+        self.store
+            .unpark_receipts(unit, conversation.channel, provider_id, parked.len());
         Ok(())
     }
 
@@ -304,6 +316,16 @@ impl App {
         self.store
             .feed_item(unit, message.conversation, message.seq, id.bytes(), now);
         Ok(())
+    }
+}
+
+/// The word under which an outcome is kept and counted, and what the provider objected.
+const fn word_of(outcome: &Outcome) -> (&'static str, Option<&DeliveryError>) {
+    match outcome {
+        Outcome::Accepted { .. } => ("accepted", None),
+        Outcome::Retry { error, .. } => ("retry", Some(error)),
+        Outcome::Refused(error) => ("refused", Some(error)),
+        Outcome::Unknown => ("unknown", None),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::whatsapp::{messages, post_callback};
 
 on_both_engines! {
     a_lost_answer_is_never_sent_twice,
+    what_a_crash_left_open_can_be_sent_again,
     trouble_passes_or_is_told,
     a_failure_belongs_to_its_attempt,
     the_window_and_templates,
@@ -129,6 +130,38 @@ pub(crate) async fn a_lost_answer_is_never_sent_twice(engine: Engine) {
         sent_texts(&world).await,
         ["Kommt an", "Schneller als die Antwort", "Ungewiss"]
     );
+}
+
+/// The house dies between asking and hearing. Nobody but a person sends it again, and when a
+/// person does, it really leaves.
+pub(crate) async fn what_a_crash_left_open_can_be_sent_again(engine: Engine) {
+    let (mut world, id) = anna_wrote(engine).await;
+    world
+        .sim
+        .control("/faults", json!({ "slow_ms": 60_000 }))
+        .await;
+    let message = world.owner.say(&id, "Noch da?").await;
+    let asked = testkit::until("the request at the provider", async || {
+        (world.sim.calls("/messages").await.len() == 1).then_some(())
+    });
+    tokio::select! {
+        _ = world.run_jobs() => panic!("the provider does not answer yet"),
+        () = asked => {}
+    }
+    world
+        .sim
+        .control("/faults", json!({ "reset": true }))
+        .await;
+    world.restart().await;
+    world.advance_ms(HOUR_MS).await;
+    world.run_jobs().await;
+    assert_eq!(states(&world.owner, &id).await, ["unknown"]);
+    let path = format!("/messages/{}/retry", message["id"].as_str().expect("an id"));
+    world.owner.post(&path, json!({})).await.expect(200);
+    world.run_jobs().await;
+    assert_eq!(states(&world.owner, &id).await, ["sent"]);
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["delivered"]);
 }
 
 pub(crate) async fn trouble_passes_or_is_told(engine: Engine) {

@@ -19,27 +19,37 @@ self.addEventListener("activate", (event) => {
   );
 });
 
+interface Keep {
+  type?: string;
+  page?: string;
+  assets?: string[];
+  facts?: string[];
+}
+
 /** The page tells what it was made of; what earlier builds left is dropped. */
 self.addEventListener("message", (event) => {
-  const data = event.data as { type?: string; page?: string; assets?: string[] } | null;
+  const data = event.data as Keep | null;
   if (data?.type !== "keep" || !data.page?.startsWith("/c/")) return;
-  const { page, assets = [] } = data;
-  event.waitUntil(
-    (async () => {
-      const cache = await caches.open(CACHE);
-      const wanted = new Set(assets);
-      for (const { url } of await cache.keys()) {
-        const { pathname } = new URL(url);
-        if (pathname.startsWith("/_chat/") && !wanted.has(pathname)) await cache.delete(url);
-      }
-      for (const path of [page, ...wanted]) {
-        if (path !== page && (await cache.match(path))) continue;
-        const answer = await fetch(path, { credentials: "omit" }).catch(() => null);
-        if (answer?.ok) await cache.put(path, answer);
-      }
-    })(),
-  );
+  event.waitUntil(keep(data.page, data.assets ?? [], data.facts ?? []));
 });
+
+/** The page itself comes last: where it is kept, everything it is made of is kept, too. */
+async function keep(page: string, assets: string[], facts: string[]): Promise<void> {
+  const cache = await caches.open(CACHE);
+  const put = async (path: string, credentials: RequestCredentials): Promise<boolean> => {
+    const answer = await fetch(path, { credentials }).catch(() => null);
+    if (answer?.ok) await cache.put(path, answer);
+    return answer?.ok === true;
+  };
+  for (const path of assets) if (!(await cache.match(path)) && !(await put(path, "omit"))) return;
+  for (const path of facts) if (ENTRY.test(path.split("?", 1)[0] ?? "") && !(await put(path, "same-origin"))) return;
+  if (!(await put(page, "omit"))) return;
+  const wanted = new Set(assets);
+  for (const { url } of await cache.keys()) {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith("/_chat/") && !wanted.has(pathname)) await cache.delete(url);
+  }
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
