@@ -37,7 +37,9 @@ impl App {
                     self.store
                         .join_failure(&mut unit, message.id, attempt, error);
                 }
-                state => self.store.join_delivery(&mut unit, message.id, state, error),
+                state => self
+                    .store
+                    .join_delivery(&mut unit, message.id, state, error),
             }
         }
         if let Some(cost) = &receipt.cost

@@ -148,10 +148,7 @@ pub(crate) async fn what_a_crash_left_open_can_be_sent_again(engine: Engine) {
         _ = world.run_jobs() => panic!("the provider does not answer yet"),
         () = asked => {}
     }
-    world
-        .sim
-        .control("/faults", json!({ "reset": true }))
-        .await;
+    world.sim.control("/faults", json!({ "reset": true })).await;
     world.restart().await;
     world.advance_ms(HOUR_MS).await;
     world.run_jobs().await;
