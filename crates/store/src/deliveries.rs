@@ -128,8 +128,8 @@ impl Store {
     ) {
         unit.run(
             "UPDATE message SET state = 5, error_code = $2, error_class = $3, \
-             version = version + 1 WHERE id = $1 AND state < 5 AND NOT EXISTS (\
-             SELECT 1 FROM attempt WHERE message_id = $1 AND (number > $4 \
+             version = version + 1 WHERE id = $1 AND state < 5 \
+             AND NOT EXISTS (SELECT 1 FROM attempt WHERE message_id = $1 AND (number > $4 \
              OR (message.state = 0 AND finished_at IS NOT NULL \
              AND number = (SELECT MAX(number) FROM attempt WHERE message_id = $1))))",
             vec![
@@ -209,8 +209,8 @@ impl Store {
             Guard::Plain,
             "INSERT INTO parked_receipt (channel_id, provider_key, state, at, error_code, \
              error_class, cost_category, cost_billable, received_at) \
-             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS (\
-             SELECT 1 FROM message WHERE channel_id = $1 AND provider_key = $2 \
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 \
+             WHERE NOT EXISTS (SELECT 1 FROM message WHERE channel_id = $1 AND provider_key = $2 \
              AND provider_key IS NOT NULL AND direction = 1) \
              ON CONFLICT (channel_id, provider_key, state) DO NOTHING",
             vec![

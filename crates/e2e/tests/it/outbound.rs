@@ -9,6 +9,7 @@ use crate::whatsapp::{messages, post_callback};
 on_both_engines! {
     a_lost_answer_is_never_sent_twice,
     what_a_crash_left_open_can_be_sent_again,
+    a_receipt_waits_for_its_message,
     trouble_passes_or_is_told,
     a_failure_belongs_to_its_attempt,
     the_window_and_templates,
@@ -243,6 +244,55 @@ fn reasons(problem: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// A status, told as the provider tells it.
+async fn tell(world: &World, channel: &Value, status: &Value) {
+    let callback = json!({ "object": "whatsapp_business_account", "entry": [{
+        "id": Simulator::WABA_ID,
+        "changes": [{ "field": "messages", "value": {
+            "messaging_product": "whatsapp",
+            "metadata": { "display_phone_number": "493023125001", "phone_number_id": Simulator::PHONE_ID },
+            "statuses": [status],
+        } }],
+    }] });
+    let body = serde_json::to_vec(&callback).expect("JSON");
+    let signed = signature(Simulator::APP_SECRET, &body);
+    let answer = post_callback(world, channel, &body, Some(&signed)).await;
+    assert_eq!(answer.status, 200);
+}
+
+/// A receipt that carries no reference of ours, told before we know the provider's id.
+pub(crate) async fn a_receipt_waits_for_its_message(engine: Engine) {
+    let world = World::start(engine).await;
+    let channel = world.connect_whatsapp().await;
+    world.sim.anna_says("Hallo").await;
+    world.settle().await;
+    let id = world.only_conversation().await;
+    world
+        .sim
+        .control("/faults", json!({ "slow_ms": 1_500 }))
+        .await;
+    world.owner.say(&id, "Gelesen, bevor wir es wissen").await;
+    let early = async {
+        let sent = testkit::until("the request at the provider", async || {
+            world.sim.accepted().await.pop()
+        })
+        .await;
+        let read = json!({
+            "id": sent["message_id"], "status": "read", "timestamp": "1795300000",
+            "recipient_id": Simulator::ANNA,
+        });
+        for _ in 0..2 {
+            tell(&world, &channel, &read).await;
+            world.run_jobs().await;
+        }
+        assert_eq!(states(&world.owner, &id).await, ["queued"]);
+    };
+    tokio::join!(world.run_jobs(), early);
+    assert_eq!(states(&world.owner, &id).await, ["read"]);
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["read"]);
+}
+
 pub(crate) async fn a_failure_belongs_to_its_attempt(engine: Engine) {
     let world = World::start(engine).await;
     let channel = world.connect_whatsapp().await;
@@ -256,28 +306,19 @@ pub(crate) async fn a_failure_belongs_to_its_attempt(engine: Engine) {
     assert_eq!(states(&world.owner, &id).await, ["failed"]);
     let sent = world.sim.accepted().await;
     let reference = sent[0]["body"]["biz_opaque_callback_data"].clone();
-    let failed = json!({ "object": "whatsapp_business_account", "entry": [{
-        "id": Simulator::WABA_ID,
-        "changes": [{ "field": "messages", "value": {
-            "messaging_product": "whatsapp",
-            "metadata": { "display_phone_number": "493023125001", "phone_number_id": Simulator::PHONE_ID },
-            "statuses": [{ "id": sent[0]["message_id"], "status": "failed", "timestamp": "1795300000",
-                "recipient_id": Simulator::ANNA, "biz_opaque_callback_data": reference,
-                "errors": [{ "code": 131_026, "title": "Message undeliverable" }] }],
-        } }],
-    }] });
-    let body = serde_json::to_vec(&failed).expect("JSON");
-    let signed = signature(Simulator::APP_SECRET, &body);
+    let failed = json!({
+        "id": sent[0]["message_id"], "status": "failed", "timestamp": "1795300000",
+        "recipient_id": Simulator::ANNA, "biz_opaque_callback_data": reference,
+        "errors": [{ "code": 131_026, "title": "Message undeliverable" }],
+    });
     let repeat = async || {
-        let answer = post_callback(&world, &channel, &body, Some(&signed)).await;
-        assert_eq!(answer.status, 200);
+        tell(&world, &channel, &failed).await;
         world.run_jobs().await;
     };
     let again = format!("/messages/{}/retry", message["id"].as_str().expect("an id"));
     world.owner.post(&again, json!({})).await.expect(200);
     // The provider repeats the old failure before and after the second attempt.
-    let answer = post_callback(&world, &channel, &body, Some(&signed)).await;
-    assert_eq!(answer.status, 200);
+    tell(&world, &channel, &failed).await;
     assert_eq!(states(&world.owner, &id).await, ["queued"]);
     world.run_jobs().await;
     assert_eq!(states(&world.owner, &id).await, ["sent"]);

@@ -35,7 +35,7 @@ const ENDS_EARLY: [&str; 4] = [
 ];
 
 /// Statements of the store that no story of this file's tour runs, by their beginnings.
-const NOT_ON_THE_TOUR: [&str; 8] = [
+const NOT_ON_THE_TOUR: [&str; 6] = [
     // Passkeys need an authenticator; the browser tests have one.
     "INSERT INTO passkey (id, teammate_id, credential, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE credential = $1",
@@ -44,9 +44,6 @@ const NOT_ON_THE_TOUR: [&str; 8] = [
     "DELETE FROM passkey WHERE id = $1",
     // For the doctor and the figures of the real program.
     "SELECT COUNT(*) AS total FROM job WHERE state = $1",
-    // A receipt without our reference is parked; here every receipt carries it.
-    "DELETE FROM parked_receipt WHERE channel_id = $1 AND provider_key = $2",
-    "INSERT INTO parked_receipt (channel_id, provider_key, state, at, error_code, error_class, cost_category, cost_billable, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (channel_id, provider_key, state) DO NOTHING",
 ];
 /// Figures walk their table, a few times a minute.
 const FIGURES: [&str; 1] = ["SELECT COUNT(*) AS total FROM job"];
@@ -124,6 +121,8 @@ async fn tour() {
         crate::inbound::people_change_their_addresses(on),
         crate::live::coming_back_with_a_cursor(on),
         crate::outbound::a_lost_answer_is_never_sent_twice(on),
+        crate::outbound::a_receipt_waits_for_its_message(on),
+        crate::outbound::a_failure_belongs_to_its_attempt(on),
         crate::outbound::the_window_and_templates(on),
         crate::outbound::our_access_is_revoked(on),
         crate::session::setting_up_by_link(on),
