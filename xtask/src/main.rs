@@ -3,6 +3,7 @@
 
 mod bench;
 mod counts;
+mod drill;
 mod fuzz;
 mod place;
 mod process;
@@ -49,6 +50,8 @@ enum Task {
     Bench(bench::Options),
     /// Fuzz what reads bytes of strangers; fuzz/README.md says what must hold
     Fuzz(fuzz::Options),
+    /// Break a running server on purpose and judge it; docs/guarantees.md says how and why
+    Drill(drill::Options),
     /// Check limits, layers and words of the source text
     Tidy,
     /// Write web/packages/api/openapi.json
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
             build(&place).and_then(|binary| bench::run(&place, &options, &binary))
         }
         Task::Fuzz(options) => fuzz::run(&place, &options),
+        Task::Drill(options) => drill::run(&place, &options),
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::SecurityCases { check } => security::cases(&place, check),
