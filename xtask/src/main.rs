@@ -1,6 +1,7 @@
 //! What a checkout is asked to do: `cargo xtask run`, `build`, `test`, `bench`, `fuzz`, and the checks that `test`
 //! is made of.
 
+mod absent;
 mod bench;
 mod counts;
 mod drill;
@@ -109,6 +110,7 @@ fn build(place: &Place) -> Result<std::path::PathBuf, Failure> {
             .args(["build", "--release", "--package", "tresen"]),
     )?;
     let built = place.target.join("release/tresen");
+    absent::check(place, &built)?;
     let promised = place.root.join("target/release/tresen");
     if built != promised {
         copy_binary(&built, &promised)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Harm, Violation, harms};
+use crate::check::{Harm, Rule, Violation, harms};
 use crate::error::{Result, While, failed};
 use crate::plan::{Engine, Form};
 use crate::promise::Promise;
@@ -26,6 +26,8 @@ pub struct Found {
     pub corrupt: u64,
     /// Whatever else did not go as it must, in sentences.
     pub complaints: Vec<String>,
+    /// How often each rule was broken.
+    pub broken: BTreeMap<Rule, u64>,
     /// The first of the violations.
     pub violations: Vec<Violation>,
     /// Milliseconds from the start of the process to the first good answer, the longest and all
@@ -47,6 +49,9 @@ impl Found {
         self.doubled += of(Harm::Doubled);
         self.reordered += of(Harm::Reordered);
         self.corrupt += of(Harm::Corrupt);
+        for violation in &violations {
+            *self.broken.entry(violation.rule).or_default() += 1;
+        }
         let room = TOLD_MAX.saturating_sub(self.violations.len());
         self.violations.extend(violations.into_iter().take(room));
     }
@@ -79,6 +84,9 @@ impl Found {
         self.reordered += other.reordered;
         self.corrupt += other.corrupt;
         self.complaints.extend(other.complaints);
+        for (rule, times) in other.broken {
+            *self.broken.entry(rule).or_default() += times;
+        }
         let room = TOLD_MAX.saturating_sub(self.violations.len());
         self.violations
             .extend(other.violations.into_iter().take(room));

@@ -126,6 +126,8 @@ struct Customer {
     who: Who,
     conversation: String,
     model: Model,
+    /// Open until the kill.
+    socket: Option<Socket>,
     /// What it said, for the ledger.
     said: [Entry; 2],
 }
@@ -224,6 +226,7 @@ async fn arrive_one(client: Client, slug: String, number: u64) -> Result<Custome
         said: acknowledged(Kind::Chat, &conversation, &text, &written),
         conversation,
         model,
+        socket: Some(socket),
     })
 }
 
@@ -251,6 +254,7 @@ async fn come_back(
     mut dice: Dice,
     answered: watch::Receiver<bool>,
 ) -> Result<Customer> {
+    drop(customer.socket.take());
     moment::pause(dice.below(500)).await;
     for tries in 1..200 {
         let cursor = customer.model.cursor.clone();
