@@ -32,6 +32,7 @@ mod batch;
 mod config;
 mod database;
 mod error;
+pub mod faults;
 mod group;
 mod migration;
 mod postgres;

@@ -19,6 +19,12 @@ const RECEIPT_MS: i64 = 30 * time::DAY_MS;
 const LOOKED_AT: i64 = 2_000;
 
 impl Store {
+    /// Whether everything that was seen of this time is still known, a day of doubt aside.
+    #[must_use]
+    pub fn has_traces_of(&self, at: Timestamp, now: Timestamp) -> bool {
+        at.0 > now.0 - SEEN_MS + time::DAY_MS
+    }
+
     /// Removes a bounded part of what is too old.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use domain::{JobId, Timestamp};
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::faults::{self, Lie};
 use crate::rows::{blob, id16};
 use crate::unit::Unit;
 
@@ -89,6 +90,9 @@ impl Store {
     /// The job is due whatever the clock will say: only trying again waits for a time.
     pub fn add_job(&self, unit: &mut Unit, job: &NewJob) {
         unit.note_jobs();
+        if job.kind == JobKind::Deliver && faults::lies_each(Lie::DeliveryForgotten, 7) {
+            return;
+        }
         unit.run(
             "INSERT INTO job (id, kind, lane, place, state, run_at, attempts, lease_until, subject, \
              created_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(place), 0) + 1 FROM job), \

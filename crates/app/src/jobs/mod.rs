@@ -16,6 +16,7 @@ use std::time::Duration;
 use telemetry::names;
 
 use domain::{JobId, limits};
+use store::faults::{self, Point};
 use store::{ClaimedJob, JobKind, StoreError, Unit};
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -163,6 +164,7 @@ impl App {
                 return;
             }
         }
+        faults::hit(Point::AfterClaim);
         let done = match job.kind {
             JobKind::Deliver => self.deliver(&job).await,
             JobKind::React => self.send_reaction(&job).await,

@@ -10,6 +10,7 @@ use crate::batch::{Batch, Committed};
 use crate::config::SqliteConfig;
 use crate::database::Shared;
 use crate::error::{CommitError, DbError};
+use crate::faults::{self, Lie, Point, Trouble};
 use crate::group::{self, GroupLimit, Results, Waiting};
 use crate::stats::Counters;
 
@@ -121,8 +122,12 @@ impl Writer {
             }
         };
         if results.iter().any(Result::is_ok) {
-            match self.session.control("COMMIT") {
-                Ok(()) => group::answer(&self.shared, group, results),
+            faults::hit(Point::BeforeCommit);
+            match self.commit_group() {
+                Ok(()) => {
+                    faults::hit(Point::AfterCommitBeforeAck);
+                    group::answer(&self.shared, group, results);
+                }
                 Err(error) => {
                     self.reopen();
                     group::answer_unknown(&self.shared, group, &error);
@@ -134,6 +139,22 @@ impl Writer {
                 Err(error) => self.fail_all(group, error),
             }
         }
+    }
+
+    fn commit_group(&mut self) -> Result<(), DbError> {
+        if faults::strikes(Trouble::CommitLost) {
+            self.session.control("ROLLBACK")?;
+            return Err(DbError::Storage("on purpose".to_owned()));
+        }
+        if faults::lies_each(Lie::AckBeforeCommit, 20) {
+            // As if the power failed between the answer and the commit that was to follow it.
+            return self.session.control("ROLLBACK");
+        }
+        self.session.control("COMMIT")?;
+        if faults::strikes(Trouble::CommitAnswerLost) {
+            return Err(DbError::Storage("on purpose".to_owned()));
+        }
+        Ok(())
     }
 
     /// Runs the group, and with it whoever came meanwhile: one fsync more is for all of them. An
@@ -162,6 +183,7 @@ impl Writer {
     fn run_together(&mut self, group: &[Waiting], results: &mut Results) -> Result<(), DbError> {
         while let Some(waiting) = group.get(results.len()) {
             let result = self.run_statements(&waiting.batch);
+            faults::hit(Point::MidGroup);
             self.still_open(&result)?;
             if result.is_err() && !wrote_nothing(&result) {
                 self.session.control("ROLLBACK")?;
@@ -275,6 +297,7 @@ impl Writer {
                 _ => return Ok(()),
             }
         };
+        faults::hit(Point::BeforeCheckpoint);
         self.session.busy_timeout(wait)?;
         let done = self.session.checkpoint(mode);
         self.session.busy_timeout(self.config.busy_timeout)?;

@@ -11,6 +11,7 @@ use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp, limits};
 use i18n::Language;
 use serde::Deserialize;
 use serde_json::json;
+use store::faults::{self, Lie};
 use store::{Cursor, FeedKind};
 use telemetry::names;
 use tokio::sync::broadcast::error::RecvError;
@@ -197,13 +198,16 @@ async fn catch_up(
         }
     };
     loop {
-        let events = match past {
+        let mut events = match past {
             Past::Everything => store.feed_after(at, STRETCH).await.map_err(lost)?,
             Past::Of(_) => own.by_ref().take(STRETCH_LENGTH).collect(),
         };
         let Some(last) = events.last().map(|event| event.cursor) else {
             break;
         };
+        if faults::lies(Lie::ResumeLosesEvent) {
+            events.remove(0);
+        }
         let frame = Frame::fill(&http.app, events, last)
             .await
             .map_err(|_| Closed(RESYNC))?;
