@@ -9,6 +9,7 @@ mod process;
 mod reference;
 mod schedule;
 mod security;
+mod simulate;
 mod steps;
 mod tidy;
 mod web;
@@ -49,6 +50,11 @@ enum Task {
     Bench(bench::Options),
     /// Fuzz what reads bytes of strangers; fuzz/README.md says what must hold
     Fuzz(fuzz::Options),
+    /// Let seeded worlds happen: `--seeds N` many of them, `--seed N` one to read
+    Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check limits, layers and words of the source text
     Tidy,
     /// Write web/packages/api/openapi.json
@@ -81,6 +87,7 @@ fn main() -> ExitCode {
             build(&place).and_then(|binary| bench::run(&place, &options, &binary))
         }
         Task::Fuzz(options) => fuzz::run(&place, &options),
+        Task::Simulate { arguments } => simulate::run(&place, &arguments),
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::SecurityCases { check } => security::cases(&place, check),

@@ -100,8 +100,13 @@ impl App {
             .as_deref()
             .and_then(OutboundReference::parse)
             .map(|reference| reference.attempt);
-        let waits_to_be_sent =
+        let mut waits_to_be_sent =
             message.state == Some(DeliveryState::Queued) && last.finished_at.is_some();
+        if waits_to_be_sent {
+            // The attempt may have ended since the message was read: then this is its own failure.
+            let now = self.store.lookup_message(message.id).await?;
+            waits_to_be_sent = now.is_some_and(|now| now.state == Some(DeliveryState::Queued));
+        }
         Ok(waits_to_be_sent || named.is_some_and(|named| named < last.number))
     }
 }
