@@ -11,6 +11,7 @@ mod process;
 mod reference;
 mod schedule;
 mod security;
+mod simulate;
 mod steps;
 mod tidy;
 mod web;
@@ -53,6 +54,11 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Break a running server on purpose and judge it; docs/guarantees.md says how and why
     Drill(drill::Options),
+    /// Let seeded worlds happen: `--seeds N` many of them, `--seed N` one to read
+    Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check limits, layers and words of the source text
     Tidy,
     /// Write web/packages/api/openapi.json
@@ -86,6 +92,7 @@ fn main() -> ExitCode {
         }
         Task::Fuzz(options) => fuzz::run(&place, &options),
         Task::Drill(options) => drill::run(&place, &options),
+        Task::Simulate { arguments } => simulate::run(&place, &arguments),
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::SecurityCases { check } => security::cases(&place, check),

@@ -51,5 +51,6 @@ pub use migration::Migration;
 pub use row::Row;
 pub use seen::statements_seen;
 pub use sql::{Engine, Shape, Sql};
+pub use sqlite::{CommitFate, Steps};
 pub use stats::Stats;
 pub use value::Value;

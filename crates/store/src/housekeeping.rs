@@ -31,9 +31,14 @@ impl Store {
     /// What the engine says.
     pub async fn tidy_up(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut unit = Unit::new();
+        // From the beginning and without a hole, even where a clock was put back in between: a
+        // reader whose place is still there must find everything behind it. The newest stays: in
+        // an empty feed no place could be told from one that is long gone.
         unit.run(
             "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed \
-             ORDER BY seq LIMIT $2) oldest WHERE at < $1)",
+             ORDER BY seq LIMIT $2) oldest WHERE at < $1) \
+             AND seq < COALESCE((SELECT MIN(seq) FROM (SELECT seq, at FROM feed ORDER BY seq \
+             LIMIT $2) oldest WHERE at >= $1), (SELECT MAX(seq) FROM feed))",
             vec![(now.0 - FEED_MS).into(), LOOKED_AT.into()],
         );
         unit.run(

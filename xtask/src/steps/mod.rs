@@ -10,7 +10,7 @@ use crate::counts::{Counts, Runner, count};
 use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{self, Log, Step, Verdict};
-use crate::{drill, reference, tidy, web};
+use crate::{drill, reference, simulate, tidy, web};
 
 const RUST: &str = "rust";
 
@@ -119,6 +119,10 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
+        step("simulation", &["build"], RUST, |log| {
+            let mut command = place.command(place.binary(simulate::BINARY));
+            counted(&mut command, Runner::Plain, log)
+        }),
         step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
