@@ -164,6 +164,13 @@ enum Past {
     Of(Option<ConversationId>),
 }
 
+/// Too much was missed: the reader fetches anew and goes on from here.
+async fn reset(socket: &mut WebSocket, head: Cursor) -> Result<Cursor, Closed> {
+    let reset = json!({ "type": "reset", "cursor": head.to_string() });
+    send(socket, reset.to_string().into()).await?;
+    Ok(head)
+}
+
 /// Sends what was missed since the cursor; answers where the reader stands now.
 async fn catch_up(
     http: &Http,
@@ -179,15 +186,12 @@ async fn catch_up(
         send(socket, hello.to_string().into()).await?;
         return Ok(head);
     };
-    let reaches = at <= head && store.feed_reaches(at).await.map_err(lost)?;
     let far = store
         .feed_distance(at, limits::LIVE_REPLAY_EVENTS_MAX)
         .await
         .map_err(lost)?;
-    if !reaches || far {
-        let reset = json!({ "type": "reset", "cursor": head.to_string() });
-        send(socket, reset.to_string().into()).await?;
-        return Ok(head);
+    if at > head || far {
+        return reset(socket, head).await;
     }
     let mut said = false;
     let mut own = match past {
@@ -202,6 +206,10 @@ async fn catch_up(
             Past::Everything => store.feed_after(at, STRETCH).await.map_err(lost)?,
             Past::Of(_) => own.by_ref().take(STRETCH_LENGTH).collect(),
         };
+        // Asked after the reading: what is tidied away in between would be missed in silence.
+        if !store.feed_reaches(at).await.map_err(lost)? {
+            return reset(socket, head).await;
+        }
         let Some(last) = events.last().map(|event| event.cursor) else {
             break;
         };
