@@ -1,14 +1,17 @@
 //! What a checkout is asked to do: `cargo xtask run`, `build`, `test`, `bench`, `fuzz`, and the checks that `test`
 //! is made of.
 
+mod absent;
 mod bench;
 mod counts;
+mod drill;
 mod fuzz;
 mod place;
 mod process;
 mod reference;
 mod schedule;
 mod security;
+mod simulate;
 mod steps;
 mod tidy;
 mod web;
@@ -49,6 +52,13 @@ enum Task {
     Bench(bench::Options),
     /// Fuzz what reads bytes of strangers; fuzz/README.md says what must hold
     Fuzz(fuzz::Options),
+    /// Break a running server on purpose and judge it; docs/guarantees.md says how and why
+    Drill(drill::Options),
+    /// Let seeded worlds happen: `--seeds N` many of them, `--seed N` one to read
+    Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Check limits, layers and words of the source text
     Tidy,
     /// Write web/packages/api/openapi.json
@@ -81,6 +91,8 @@ fn main() -> ExitCode {
             build(&place).and_then(|binary| bench::run(&place, &options, &binary))
         }
         Task::Fuzz(options) => fuzz::run(&place, &options),
+        Task::Drill(options) => drill::run(&place, &options),
+        Task::Simulate { arguments } => simulate::run(&place, &arguments),
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::SecurityCases { check } => security::cases(&place, check),
@@ -105,6 +117,7 @@ fn build(place: &Place) -> Result<std::path::PathBuf, Failure> {
             .args(["build", "--release", "--package", "tresen"]),
     )?;
     let built = place.target.join("release/tresen");
+    absent::check(place, &built)?;
     let promised = place.root.join("target/release/tresen");
     if built != promised {
         copy_binary(&built, &promised)?;

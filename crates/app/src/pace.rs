@@ -32,7 +32,12 @@ impl Pacer {
         for (key, pace) in wants {
             let Some(pace) = pace else { continue };
             let times = sent.entry(*key).or_default();
-            while times.front().is_some_and(|at| *at <= now.0 - pace.per_ms) {
+            // What lies ahead was written by a clock that has been put back since: waiting for it
+            // could take as long as the clock was wrong.
+            while times
+                .front()
+                .is_some_and(|at| *at <= now.0 - pace.per_ms || *at > now.0)
+            {
                 times.pop_front();
             }
             if times.len() >= pace.count as usize
@@ -81,6 +86,21 @@ mod tests {
                 prop_assert!(within <= 3);
             }
         }
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_holds_nobody_up() {
+        let pacer = Pacer::default();
+        let pace = Some(Pace {
+            count: 1,
+            per_ms: 6_000,
+        });
+        assert_eq!(pacer.take(&[([1; 16], pace)], Timestamp(90_000)), Ok(()));
+        assert_eq!(pacer.take(&[([1; 16], pace)], Timestamp(10_000)), Ok(()));
+        assert_eq!(
+            pacer.take(&[([1; 16], pace)], Timestamp(11_000)),
+            Err(5_000)
+        );
     }
 
     #[test]

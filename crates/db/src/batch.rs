@@ -127,6 +127,10 @@ impl Batch {
         &self.statements
     }
 
+    pub(crate) fn statements_mut(&mut self) -> &mut [Statement] {
+        &mut self.statements
+    }
+
     fn add(&mut self, sql: Sql, params: Vec<Value>, expect: Expect, returning: bool) -> &mut Self {
         self.push(Statement {
             sql,

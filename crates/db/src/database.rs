@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::batch::{Batch, Committed};
-use crate::config::Config;
+use crate::config::{Config, SqliteConfig};
 use crate::error::{CommitError, DbError};
 use crate::migration::{self, Migration};
 use crate::postgres::PostgresDatabase;
 use crate::row::Row;
 use crate::seen;
 use crate::sql::{Engine, Shape, Sql};
-use crate::sqlite::SqliteDatabase;
+use crate::sqlite::{SqliteDatabase, Steps};
 use crate::stats::{Counters, Stats};
 use crate::value::Value;
 
@@ -62,6 +62,17 @@ impl Database {
         Ok(Database {
             inner: Arc::new(inner),
         })
+    }
+
+    /// Opens a SQLite database that does nothing by itself: whoever holds the [`Steps`] decides
+    /// when it reads and writes. Needs no runtime.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_stepped(config: SqliteConfig) -> Result<(Database, Steps), DbError> {
+        let (database, steps) = SqliteDatabase::open_stepped(config)?;
+        let inner = Arc::new(Inner::Sqlite(database));
+        Ok((Database { inner }, steps))
     }
 
     /// Commits a batch, or nothing of it. When it answers `Ok`, the batch survives a crash of

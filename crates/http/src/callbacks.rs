@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{ChannelId, limits};
 use ports::Rejected;
+use store::faults::{self, Lie, Point};
 
 use crate::Http;
 use crate::body::read_body;
@@ -62,11 +63,17 @@ pub async fn take(
     expected.map_err(refuse)?;
     let max_bytes = limits::CALLBACK_BODY_MAX;
     let body = read_body(&http.bodies, request.into_body(), max_bytes, lang).await?;
+    if faults::lies_each(Lie::CallbackDropped, 9) {
+        return Ok(StatusCode::OK.into_response());
+    }
     let taken = http
         .app
         .take_callback(channel, &headers, body.bytes.clone());
     match taken.await {
-        Ok(()) => Ok(StatusCode::OK.into_response()),
+        Ok(()) => {
+            faults::hit(Point::BeforeCallbackAnswer);
+            Ok(StatusCode::OK.into_response())
+        }
         Err(error) => Err(refusal(error, lang)),
     }
 }

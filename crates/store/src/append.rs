@@ -7,6 +7,7 @@ use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp};
 use crate::Store;
 use crate::conversations::{Conversation, Preview};
 use crate::error::{Guard, StoreError};
+use crate::faults::{self, Lie};
 use crate::rows::{blob, opt_blob, opt_int};
 use crate::sealing::{seal_bytes, seal_json};
 use crate::unit::Unit;
@@ -149,6 +150,16 @@ impl Store {
         let key = self.ring.contact_key(contact).await?;
         let (sql, mut params) = append.changes(&key, conversation.bytes())?;
         params.insert(0, blob(conversation.bytes()));
+        if faults::lies_each(Lie::NumberSkipped, 23) {
+            let sql = sql.replacen("last_seq + 1", "last_seq + 2", 1);
+            unit.one(Guard::Conversation, sql, params);
+            return Ok(());
+        }
+        if faults::lies(Lie::UnreadMiscounted) {
+            let sql = sql.replacen("unread + 1", "unread + 2", 1);
+            unit.one(Guard::Conversation, sql, params);
+            return Ok(());
+        }
         unit.one(Guard::Conversation, sql, params);
         Ok(())
     }

@@ -2,12 +2,14 @@
 
 use std::ops::RangeInclusive;
 
+use db::Sql;
 use domain::delivery::{Cost, DeliveryError, DeliveryState};
 use domain::inbound::Receipt;
 use domain::{ChannelId, ContactId, MessageId, Pii, Timestamp};
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::faults::{self, Lie};
 use crate::messages::error_of;
 use crate::rows::{at, blob, opt_at, opt_int, opt_text};
 use crate::sealing::seal_bytes;
@@ -104,9 +106,15 @@ impl Store {
         state: DeliveryState,
         error: Option<&DeliveryError>,
     ) {
+        const JOIN: &str = "UPDATE message SET state = $2, error_code = $3, error_class = $4, \
+             version = version + 1 WHERE id = $1 AND state < $2";
+        let sql: Sql = if faults::lies(Lie::StatusFalls) {
+            JOIN.replacen("state < $2", "state <> $2", 1).into()
+        } else {
+            JOIN.into()
+        };
         unit.run(
-            "UPDATE message SET state = $2, error_code = $3, error_class = $4, \
-             version = version + 1 WHERE id = $1 AND state < $2",
+            sql,
             vec![
                 blob(message.bytes()),
                 state.rank().into(),

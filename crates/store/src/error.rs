@@ -84,6 +84,16 @@ impl StoreError {
         }
     }
 
+    /// The database had a bad moment, and nothing is wrong with what was to be read or written.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Stale(_) | Self::Busy | Self::Unknown | Self::Unavailable | Self::Keys(_) => true,
+            Self::Engine(error) => matches!(error, DbError::DiskFull | DbError::Storage(_)),
+            Self::WrongKey | Self::Sealed(_) | Self::Corrupt(_) => false,
+        }
+    }
+
     /// Reading again and deciding again may help.
     #[must_use]
     pub const fn is_stale(&self) -> bool {

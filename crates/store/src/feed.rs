@@ -9,6 +9,7 @@ use domain::{ConversationId, Timestamp};
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::faults::{self, Lie};
 use crate::rows::{at, blob, id16, opt_blob, opt_id16, opt_int};
 use crate::unit::Unit;
 
@@ -258,6 +259,9 @@ impl Store {
         subject: Option<[u8; 16]>,
         now: Timestamp,
     ) {
+        if faults::lies_each(Lie::FeedGap, 17) {
+            return;
+        }
         unit.run(
             "INSERT INTO feed (at, kind, conversation_id, item_seq, ref_id) VALUES ($1, $2, $3, $4, $5)",
             vec![

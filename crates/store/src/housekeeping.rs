@@ -19,15 +19,26 @@ const RECEIPT_MS: i64 = 30 * time::DAY_MS;
 const LOOKED_AT: i64 = 2_000;
 
 impl Store {
+    /// Whether everything that was seen of this time is still known, a day of doubt aside.
+    #[must_use]
+    pub fn has_traces_of(&self, at: Timestamp, now: Timestamp) -> bool {
+        at.0 > now.0 - SEEN_MS + time::DAY_MS
+    }
+
     /// Removes a bounded part of what is too old.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn tidy_up(&self, now: Timestamp) -> Result<(), StoreError> {
         let mut unit = Unit::new();
+        // From the beginning and without a hole, even where a clock was put back in between: a
+        // reader whose place is still there must find everything behind it. The newest stays: in
+        // an empty feed no place could be told from one that is long gone.
         unit.run(
             "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed \
-             ORDER BY seq LIMIT $2) oldest WHERE at < $1)",
+             ORDER BY seq LIMIT $2) oldest WHERE at < $1) \
+             AND seq < COALESCE((SELECT MIN(seq) FROM (SELECT seq, at FROM feed ORDER BY seq \
+             LIMIT $2) oldest WHERE at >= $1), (SELECT MAX(seq) FROM feed))",
             vec![(now.0 - FEED_MS).into(), LOOKED_AT.into()],
         );
         unit.run(

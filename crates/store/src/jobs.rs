@@ -5,10 +5,11 @@
 //! time: a clock that is put back must not let a later answer overtake an earlier one.
 
 use db::Row;
-use domain::{JobId, Timestamp};
+use domain::{JobId, Timestamp, limits, time};
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::faults::{self, Lie};
 use crate::rows::{blob, id16};
 use crate::unit::Unit;
 
@@ -51,6 +52,11 @@ impl JobKind {
     }
 }
 
+/// No job waits longer for its moment, not even at a provider's wish. What lies further ahead was
+/// written by a clock that has been put back since, and is due: otherwise it would wait for as long
+/// as the clock was wrong.
+const WAITS_MAX_MS: i64 = 25 * time::HOUR_MS;
+
 #[derive(Debug, Clone, Copy)]
 pub struct NewJob {
     pub id: JobId,
@@ -73,6 +79,29 @@ pub struct ClaimedJob {
     pub lease_until: Timestamp,
 }
 
+fn give_back(
+    unit: &mut Unit,
+    id: JobId,
+    run_at: Timestamp,
+    reason: &str,
+    (counted, aside): (bool, bool),
+) {
+    unit.note_jobs();
+    unit.run(
+        "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3, \
+         attempts = attempts - $4, \
+         lane = CASE WHEN kind = 'ingest' AND CAST($5 AS BIGINT) = 1 THEN subject ELSE lane END \
+         WHERE id = $1",
+        vec![
+            blob(id.bytes()),
+            run_at.0.into(),
+            reason.into(),
+            (!counted).into(),
+            aside.into(),
+        ],
+    );
+}
+
 fn job_of(row: &Row, lease_until: Timestamp) -> Result<ClaimedJob, StoreError> {
     Ok(ClaimedJob {
         id: JobId::from_bytes(id16(row, 0)?),
@@ -89,6 +118,9 @@ impl Store {
     /// The job is due whatever the clock will say: only trying again waits for a time.
     pub fn add_job(&self, unit: &mut Unit, job: &NewJob) {
         unit.note_jobs();
+        if job.kind == JobKind::Deliver && faults::lies_each(Lie::DeliveryForgotten, 7) {
+            return;
+        }
         unit.run(
             "INSERT INTO job (id, kind, lane, place, state, run_at, attempts, lease_until, subject, \
              created_at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(place), 0) + 1 FROM job), \
@@ -113,11 +145,18 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
         let sql = "SELECT j.id, j.kind, j.lane, j.subject, j.attempts, j.place FROM job j \
-                   WHERE j.state = 'ready' AND j.run_at <= $1 AND j.lease_until <= $1 \
+                   WHERE j.state = 'ready' AND (j.run_at <= $1 OR j.run_at > $3) \
+                   AND (j.lease_until <= $1 OR j.lease_until > $4) \
                    AND NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane \
                    AND e.state = 'ready' AND (e.place, e.id) < (j.place, j.id)) \
                    ORDER BY j.place, j.id LIMIT $2";
-        let rows = self.db.query(sql, vec![now.0.into(), limit.into()]).await?;
+        let args = vec![
+            now.0.into(),
+            limit.into(),
+            now.plus_ms(WAITS_MAX_MS).0.into(),
+            now.plus_ms(limits::JOB_LEASE_MS).0.into(),
+        ];
+        let rows = self.db.query(sql, args).await?;
         rows.iter().map(|row| job_of(row, now)).collect()
     }
 
@@ -134,7 +173,8 @@ impl Store {
     ) -> Result<Vec<ClaimedJob>, StoreError> {
         let sql = "SELECT id, kind, lane, subject, attempts, place FROM job \
                    WHERE lane = $1 AND state = 'ready' AND (place, id) > ($2, $3) \
-                   AND kind = $4 AND run_at <= $5 ORDER BY place, id LIMIT $6";
+                   AND kind = $4 AND (run_at <= $5 OR run_at > $7) \
+                   ORDER BY place, id LIMIT $6";
         let args = vec![
             blob(job.lane),
             job.place.into(),
@@ -142,6 +182,7 @@ impl Store {
             job.kind.as_str().into(),
             now.0.into(),
             limit.into(),
+            now.plus_ms(WAITS_MAX_MS).0.into(),
         ];
         let rows = self.db.query(sql, args).await?;
         rows.iter().map(|row| job_of(row, now)).collect()
@@ -152,7 +193,7 @@ impl Store {
         unit.one(
             Guard::Lease,
             "UPDATE job SET lease_until = $3, attempts = attempts + 1 \
-             WHERE id = $1 AND state = 'ready' AND lease_until <= $2",
+             WHERE id = $1 AND state = 'ready' AND (lease_until <= $2 OR lease_until > $3)",
             vec![blob(job.id.bytes()), now.0.into(), until.0.into()],
         );
     }
@@ -187,18 +228,12 @@ impl Store {
         reason: &str,
         counted: bool,
     ) {
-        unit.note_jobs();
-        unit.run(
-            "UPDATE job SET lease_until = 0, run_at = $2, last_error = $3, \
-             attempts = attempts - $4, \
-             lane = CASE WHEN kind = 'ingest' THEN subject ELSE lane END WHERE id = $1",
-            vec![
-                blob(id.bytes()),
-                run_at.0.into(),
-                reason.into(),
-                (!counted).into(),
-            ],
-        );
+        give_back(unit, id, run_at, reason, (counted, true));
+    }
+
+    /// The same, and the job stays at its place in its lane.
+    pub fn delay_job(&self, unit: &mut Unit, id: JobId, run_at: Timestamp, reason: &str) {
+        give_back(unit, id, run_at, reason, (true, false));
     }
 
     /// The job is out of the way of its lane and waits for a person.

@@ -31,6 +31,8 @@ mod teammates;
 mod timeline;
 mod unit;
 
+pub use db::faults;
+
 pub use append::Append;
 pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
 pub use callbacks::{CallbackState, StoredCallback};

@@ -8,6 +8,7 @@ use vault::DataKey;
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::faults::{self, Lie};
 use crate::rows::{at, blob, id16, mixed, opt_at, opt_blob, opt_id16, opt_int};
 use crate::sealing::{ContentRow, open_bytes, open_json, seal_bytes, seal_json};
 use crate::unit::Unit;
@@ -144,6 +145,12 @@ pub(crate) fn error_of(code: Option<&str>, class: Option<&str>) -> Option<Delive
     })
 }
 
+/// The number as it is, unless a drill wants it to be given twice.
+fn shown_number(seq: i64) -> i64 {
+    let again = faults::lies(Lie::NumberReused) && seq % 5 == 0;
+    seq - i64::from(again)
+}
+
 pub(crate) fn message_of(key: &DataKey, row: &Row) -> Result<StoredMessage, StoreError> {
     let id = id16(row, 2)?;
     let open: ContentRow = open_json(key, "message.sealed", &id, row.blob(7)?)?;
@@ -163,7 +170,7 @@ pub(crate) fn message_of(key: &DataKey, row: &Row) -> Result<StoredMessage, Stor
         id: MessageId::from_bytes(id),
         conversation: ConversationId::from_bytes(id16(row, 0)?),
         channel: ChannelId::from_bytes(id16(row, 3)?),
-        seq: row.int(1)?,
+        seq: shown_number(row.int(1)?),
         direction: if row.int(4)? == 0 {
             Direction::Inbound
         } else {
@@ -202,6 +209,9 @@ impl Store {
         let id = new.id.bytes();
         let mut row = ContentRow::of(&new.content);
         row.client_id.clone_from(&new.client_id);
+        if faults::lies_each(Lie::WordsChanged, 13) {
+            row.text = row.text.map(|text| text + "!");
+        }
         row.author_name = new.author_name.as_ref().map(|name| name.expose().clone());
         let provider_id = match &new.provider_id {
             None => Value::Null,
@@ -240,6 +250,9 @@ impl Store {
         at: Timestamp,
         provider_id: &Pii<String>,
     ) {
+        if faults::lies(Lie::DedupDropped) {
+            return;
+        }
         unit.one(
             Guard::Unseen,
             "INSERT INTO dedup (at, seen) VALUES ($1, $2)",
@@ -293,6 +306,9 @@ impl Store {
         result: [u8; 16],
         now: Timestamp,
     ) {
+        if faults::lies(Lie::ClientIdDropped) {
+            return;
+        }
         unit.one(
             Guard::ClientId,
             "INSERT INTO client_write (key, body_digest, result, at) VALUES ($1, $2, $3, $4)",

@@ -66,7 +66,7 @@ pub(crate) fn text(value: Option<&Pii<String>>) -> Option<String> {
 #[derive(Serialize, Deserialize, Default)]
 pub(crate) struct ContentRow {
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    text: Option<String>,
+    pub(crate) text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     quote: Option<QuoteRow>,
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use crate::Store;
 use crate::attachments::StoredAttachment;
 use crate::error::StoreError;
+use crate::faults::{self, Lie};
 use crate::messages::{Author, MESSAGE, StoredMessage, message_of};
 use crate::rows::{at, blob, id16, opt_blob, opt_id16};
 use crate::sealing::{open_bytes, open_json, seal_bytes, seal_json};
@@ -136,6 +137,17 @@ fn span(request: TimelineRequest, limit: i64, last_seq: i64) -> (i64, i64) {
     }
 }
 
+/// The first two messages change their places, where a drill wants that.
+fn swap_numbers(items: &mut [TimelineItem]) {
+    let mut messages = items.iter_mut().filter_map(|item| match item {
+        TimelineItem::Message { message, .. } => Some(message),
+        TimelineItem::Note(_) | TimelineItem::Activity(_) => None,
+    });
+    if let (Some(one), Some(other)) = (messages.next(), messages.next()) {
+        std::mem::swap(&mut one.seq, &mut other.seq);
+    }
+}
+
 impl Store {
     /// A stretch of a conversation. A contact sees its own conversation, messages only.
     ///
@@ -156,10 +168,11 @@ impl Store {
         };
         let messages_only = match access.actor() {
             Actor::Contact(contact) if contact != thread.contact => return Ok(None),
-            Actor::Contact(_) => true,
+            Actor::Contact(_) => !faults::lies(Lie::NoteLeaks),
             _ => false,
         };
-        let (first, last) = span(request, limit, thread.last_seq);
+        let behind = i64::from(faults::lies_each(Lie::StaleRead, 3));
+        let (first, last) = span(request, limit, thread.last_seq - behind);
         let mut items = self
             .messages_between(thread.contact, conversation, first, last)
             .await?;
@@ -172,6 +185,9 @@ impl Store {
                 self.activities_between(thread.contact, conversation, first, last)
                     .await?,
             );
+        }
+        if faults::lies(Lie::Reordered) {
+            swap_numbers(&mut items);
         }
         items.sort_by_key(TimelineItem::seq);
         Ok(Some(TimelinePage {

@@ -43,7 +43,7 @@ test("who signs out of the desk leaves nothing in the browser", async ({ house, 
   expect(await kept(page)).toContain("Kanarienvogel");
   await page.goto(`${house.url}/settings/account`);
   await page.getByRole("main").getByRole("button", { name: "Abmelden", exact: true }).click();
-  await expect(page.getByLabel("Passwort")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Passwort", exact: true })).toBeVisible();
   const rest = await kept(page);
   expect(rest).not.toContain("Kanarienvogel");
   expect(rest).not.toContain(conversation?.id);

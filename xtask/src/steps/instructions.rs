@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::absent;
 use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{Log, Verdict};
@@ -25,6 +26,7 @@ pub fn check(place: &Place, log: &Log) -> Result<Verdict, Failure> {
         .env("GUNGRAUN_RUNNER", runner(place))
         .env("GUNGRAUN_COLOR", "never");
     process::run_by_line(&mut command, |line| log.line(line))?;
+    absent::check_both(place)?;
     Ok(Verdict::Checked)
 }
 

@@ -10,7 +10,7 @@ use crate::counts::{Counts, Runner, count};
 use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{self, Log, Step, Verdict};
-use crate::{reference, tidy, web};
+use crate::{drill, reference, simulate, tidy, web};
 
 const RUST: &str = "rust";
 
@@ -99,7 +99,8 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             checked(
                 place
                     .cargo()
-                    .args(["build", "--workspace", "--bins", "--locked"]),
+                    .args(["build", "--workspace", "--bins", "--locked"])
+                    .args(drill::FEATURES),
                 log,
             )
         }),
@@ -111,12 +112,17 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                 let mut command = place.cargo();
                 command
                     .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+                    .args(drill::FEATURES)
                     .env("TRESEN_BIN", place.binary("tresen"))
                     .env("SIMS_BIN", place.binary("sims"))
                     .env("TRESEN_LEDGER", place.binary("ledger.json"));
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
+        step("simulation", &["build"], RUST, |log| {
+            let mut command = place.command(place.binary(simulate::BINARY));
+            counted(&mut command, Runner::Plain, log)
+        }),
         step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
@@ -164,7 +170,9 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
     const OUTER: &str = "outer";
     // It mostly waits, so it has a lane of its own.
     const SLOW: &str = "slow";
-    let mut steps = Vec::new();
+    let mut steps = vec![step("drills", &["build"], OUTER, |log| {
+        counted(&mut drill::command(place), Runner::Plain, log)
+    })];
     if place.root.join("judges/run").is_file() {
         steps.push(step("judges", &["machine", "build"], OUTER, |log| {
             let mut command = place.command(place.root.join("judges/run"));

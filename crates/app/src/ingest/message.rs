@@ -8,7 +8,7 @@ use domain::inbound::{InboundMedia, InboundMessage, Origin};
 use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii, Timestamp, time};
 use store::{
     ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, FirstLook,
-    JobKind, NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
+    JobKind, Known, NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
 };
 
 use super::Staged;
@@ -32,6 +32,9 @@ impl App {
             FirstLook::SeenBefore => return Ok(None),
             FirstLook::New(known) => known,
         };
+        if self.stands_here(message, &known).await? {
+            return Ok(None);
+        }
         let mut unit = Unit::new();
         self.store
             .first_sight(&mut unit, channel.id, message.at, &message.provider_id);
@@ -61,6 +64,28 @@ impl App {
                 .feed_conversation(&mut unit, kind, person.conversation, self.now());
         }
         Ok(Some(unit.into()))
+    }
+
+    /// Traces of what was seen are kept by the provider's own time. What is older than they are is
+    /// looked for where it would stand: history that was fetched may be told again much later.
+    async fn stands_here(
+        &self,
+        message: &InboundMessage,
+        known: &[Known],
+    ) -> Result<bool, AppError> {
+        if self.store.has_traces_of(message.at, self.now()) {
+            return Ok(false);
+        }
+        for conversation in known.iter().filter_map(|known| known.conversation) {
+            let found = self
+                .store
+                .lookup_message_in(conversation, &message.provider_id)
+                .await?;
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Lines that tell how this conversation came to be, or that two contacts turned out to be

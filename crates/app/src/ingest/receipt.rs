@@ -3,6 +3,7 @@
 use domain::delivery::DeliveryState;
 use domain::inbound::Receipt;
 use domain::outbound::OutboundReference;
+use store::faults::{self, Lie};
 use store::{Channel, StoredMessage, Unit};
 
 use super::Staged;
@@ -14,6 +15,9 @@ impl App {
         channel: &Channel,
         receipt: &Receipt,
     ) -> Result<Option<Staged>, AppError> {
+        if faults::lies(Lie::ReceiptLost) && receipt.state == DeliveryState::Read {
+            return Ok(None);
+        }
         let Some(message) = self.receipt_target(channel, receipt).await? else {
             let parked = self
                 .store
@@ -29,7 +33,7 @@ impl App {
         };
         let mut unit = Unit::new();
         let state = message.state.unwrap_or(DeliveryState::Queued);
-        if receipt.state.rank() > state.rank() {
+        if receipt.state.rank() > state.rank() || faults::lies(Lie::StatusFalls) {
             let error = receipt.error.as_ref();
             match receipt.state {
                 DeliveryState::Failed => {

@@ -9,6 +9,7 @@ use domain::gate::{self, SendRequest, TemplateUseFact};
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use domain::{AttachmentId, MessageId, Pii, limits};
 use ports::{Refusal, Upload, Uploads};
+use store::faults::{self, Lie, Point};
 use store::{ClaimedJob, Conversation, StoredAttachment, StoredMessage, Unit};
 use telemetry::names;
 
@@ -61,6 +62,7 @@ impl App {
             .filter(|attempt| attempt.finished_at.is_none());
         if let Some(attempt) = died_in_between
             && !able.idempotent_send
+            && !faults::lies(Lie::ResentFromUnknown)
         {
             // The process died between asking and hearing: it may have arrived. The attempt ends
             // here, so that a person who decides to send again starts a new one.
@@ -115,6 +117,7 @@ impl App {
         self.store
             .start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
         self.store.commit(unit).await?;
+        faults::hit(Point::BeforeSend);
         let recipient = Recipient {
             kind: conversation.address_kind,
             value: conversation.address_value.clone(),
@@ -126,7 +129,8 @@ impl App {
             .and_then(|quote| quote.provider_id.clone());
         let body = body_of(&message.content, files);
         let outbound = Outbound::new(permit, id, recipient, body, quote).at_attempt(number);
-        let outcome = self.execute(conversation, &outbound).await?;
+        let outcome = self.execute_or_lie(conversation, &outbound).await?;
+        faults::hit(Point::AfterProviderAck);
         self.settle_delivery(job, conversation, message, Some(number), outcome)
             .await
     }
@@ -169,6 +173,31 @@ impl App {
         };
         Ok(gate::decide(&request, &standing)
             .map_err(|reasons| reasons.first().map_or("refused", |reason| reason.code)))
+    }
+
+    /// Calls the connector, unless a drill wants to see a mistake.
+    async fn execute_or_lie(
+        &self,
+        conversation: &Conversation,
+        outbound: &Outbound,
+    ) -> Result<Outcome, AppError> {
+        if faults::lies_each(Lie::SendSkipped, 5) {
+            let provider_id = Pii::from("nobody-was-asked");
+            return Ok(Outcome::Accepted { provider_id });
+        }
+        if faults::lies(Lie::SentTwice) {
+            self.execute(conversation, outbound).await?;
+        }
+        let outcome = self.execute(conversation, outbound).await?;
+        if matches!(outcome, Outcome::Unknown) && faults::lies(Lie::ResentFromUnknown) {
+            let error = DeliveryError {
+                code: "no_answer".to_owned(),
+                class: FailureClass::Transient,
+            };
+            let after_ms = Some(100);
+            return Ok(Outcome::Retry { after_ms, error });
+        }
+        Ok(outcome)
     }
 
     pub(super) async fn execute(

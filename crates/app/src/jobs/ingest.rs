@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::inbound::InboundEvent;
 use domain::{CallbackId, limits};
+use store::faults::{self, Point};
 use store::{CallbackState, Channel, ClaimedJob, Unit};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -112,6 +113,7 @@ impl App {
             tasks.spawn(async move {
                 for (callback, event) in &lane {
                     app.apply_event(&channel, event).await?;
+                    faults::hit(Point::MidIngest);
                     if app.waits_for_its_message(&channel, event).await? {
                         waiting
                             .lock()
@@ -161,6 +163,7 @@ impl App {
                 self.store.finish_job(&mut unit, read.job.id);
             }
         }
+        faults::hit(Point::BeforeIngestClose);
         self.store.commit(unit).await?;
         for read in group.iter().filter(|read| read.job.id != first.id) {
             self.backlog.release(read.callback);

@@ -16,6 +16,7 @@ use std::time::Duration;
 use telemetry::names;
 
 use domain::{JobId, limits};
+use store::faults::{self, Point};
 use store::{ClaimedJob, JobKind, StoreError, Unit};
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -39,6 +40,8 @@ pub(crate) enum Done {
 const AT_ONCE: usize = 64;
 /// Looks for what became due without anybody saying so.
 const IDLE_LOOK: Duration = Duration::from_secs(2);
+/// Tries of a callback at its place in the lane: about a minute.
+const TRIES_IN_PLACE: i64 = 5;
 const BACKOFF_FIRST_MS: i64 = 2_000;
 const BACKOFF_MAX_MS: i64 = 15 * domain::time::MINUTE_MS;
 
@@ -163,25 +166,44 @@ impl App {
                 return;
             }
         }
-        let done = match job.kind {
+        faults::hit(Point::AfterClaim);
+        let ended = match job.kind {
             JobKind::Deliver => self.deliver(&job).await,
             JobKind::React => self.send_reaction(&job).await,
             JobKind::Ingest => self.ingest(&job).await,
             JobKind::FetchMedia => self.fetch_media(&job).await,
             JobKind::SyncTemplates => self.sync_templates(&job).await,
         };
-        let done = done.unwrap_or_else(|error| Done::Again {
-            after_ms: None,
-            reason: error.to_string(),
-        });
-        if let Err(error) = self.settle(&job, done).await {
-            // The lease runs out and the job comes again.
+        let settled = match ended {
+            Err(AppError::Store(error)) if keeps_its_place(&job, &error) => {
+                let unit = self.delay(&job, &error.to_string());
+                match self.store.commit(unit).await {
+                    // Its senders wait on.
+                    Ok(()) => return,
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                let after_ms = None;
+                self.settle(&job, Done::Again { after_ms, reason }).await
+            }
+            Ok(done) => self.settle(&job, done).await,
+        };
+        if let Err(error) = settled {
+            // The lease runs out and the job comes again, at its place.
             tracing::warn!(job_id = %job.id, error = %error, "a job's outcome could not be written");
-        }
-        if job.kind == JobKind::Ingest {
+        } else if job.kind == JobKind::Ingest {
             self.backlog
                 .release(domain::CallbackId::from_bytes(job.subject));
         }
+    }
+
+    fn delay(&self, job: &ClaimedJob, reason: &str) -> Unit {
+        let mut unit = Unit::new();
+        let run_at = self.now().plus_ms(backoff_ms(job.attempts));
+        self.store.delay_job(&mut unit, job.id, run_at, reason);
+        unit
     }
 
     async fn settle(&self, job: &ClaimedJob, done: Done) -> Result<(), AppError> {
@@ -237,6 +259,12 @@ impl App {
         self.store.commit(unit).await?;
         Ok(Done::Written)
     }
+}
+
+/// A callback that met a bad moment of the database is tried again before those behind it: what a
+/// contact says next must not overtake it. Not for ever, or one of them could stop a channel.
+fn keeps_its_place(job: &ClaimedJob, error: &StoreError) -> bool {
+    job.kind == JobKind::Ingest && error.may_pass() && job.attempts < TRIES_IN_PLACE
 }
 
 /// Doubles from two seconds to a quarter of an hour.

@@ -9,6 +9,7 @@ use super::link::{Connector, Link, Pipelined, Role, pipeline};
 use crate::batch::{Batch, Committed};
 use crate::database::Shared;
 use crate::error::{CommitError, DbError};
+use crate::faults::{self, Lie, Point, Trouble};
 use crate::group::{self, GroupLimit, Outcome, Results, Waiting};
 use crate::sql::Sql;
 use crate::stats::Counters;
@@ -228,6 +229,7 @@ async fn run_group(link: &mut Link, group: &[Waiting]) -> Result<Results, GroupS
             }
         };
         let result = run_batch(link, steer, &waiting.batch, &statements).await?;
+        faults::hit(Point::MidGroup);
         steer = Some(if result.is_ok() { NEXT } else { UNDO });
         results.push(result);
     }
@@ -239,12 +241,26 @@ async fn run_group(link: &mut Link, group: &[Waiting]) -> Result<Results, GroupS
         // A COMMIT of a failed transaction would roll back and call it a success.
         link.control(UNDO).await?;
     }
+    faults::hit(Point::BeforeCommit);
     commit(link).await?;
+    faults::hit(Point::AfterCommitBeforeAck);
     Ok(results)
 }
 
 async fn commit(link: &Link) -> Result<(), GroupStop> {
+    let on_purpose = || Failure::Lost(DbError::Storage("on purpose".to_owned()));
+    if faults::strikes(Trouble::CommitLost) {
+        link.control("ROLLBACK").await?;
+        return Err(GroupStop::AtCommit(on_purpose()));
+    }
+    if faults::lies_each(Lie::AckBeforeCommit, 20) {
+        // As if the power failed between the answer and the commit that was to follow it.
+        return Ok(link.control("ROLLBACK").await?);
+    }
     match link.control("COMMIT").await {
+        Ok(()) if faults::strikes(Trouble::CommitAnswerLost) => {
+            Err(GroupStop::AtCommit(on_purpose()))
+        }
         Ok(()) => Ok(()),
         // The server says for certain that it rolled back.
         Err(failure @ (Failure::Again(_) | Failure::Stale(_))) => Err(GroupStop::Before(failure)),

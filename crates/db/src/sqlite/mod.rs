@@ -4,6 +4,7 @@ mod checkpoint;
 mod files;
 mod readers;
 mod session;
+mod steps;
 mod writer;
 
 use std::path::Path;
@@ -22,6 +23,8 @@ use crate::migration::Step;
 use crate::row::Row;
 use crate::sql::{Shape, Sql};
 use crate::value::Value;
+
+pub use steps::{CommitFate, Steps};
 
 use checkpoint::Checkpointer;
 use readers::{Read, ReadJob};
@@ -53,20 +56,7 @@ impl SqliteDatabase {
     }
 
     fn open_blocking(config: SqliteConfig) -> Result<Self, DbError> {
-        if rusqlite::version_number() < OLDEST_VERSION {
-            return Err(DbError::Setup(format!(
-                "SQLite {} is too old, 3.51.3 or newer is needed",
-                rusqlite::version()
-            )));
-        }
-        let lock = files::claim(&config)?;
-        if !config.path.exists() {
-            let created = files::create_private(&config.path);
-            // Another process may have been faster.
-            if !config.path.exists() {
-                created?;
-            }
-        }
+        let lock = prepare(&config)?;
         let config = Arc::new(config);
         let shared = Shared::new();
         let log = Arc::new(checkpoint::Log::default());
@@ -98,6 +88,31 @@ impl SqliteDatabase {
             checkpointer,
             threads: Mutex::new(threads),
         })
+    }
+
+    /// The same without threads: whoever holds the [`Steps`] does their work.
+    pub fn open_stepped(config: SqliteConfig) -> Result<(Self, Steps), DbError> {
+        let lock = prepare(&config)?;
+        let config = Arc::new(config);
+        let shared = Shared::new();
+        let log = Arc::new(checkpoint::Log::default());
+        let (writer, jobs) = flume::bounded(config.queue);
+        let (readers, reads) = flume::bounded(config.query_queue);
+        let (checkpointer, _) = flume::bounded(1);
+        let session = Session::writer(&config)?;
+        session.keep_log()?;
+        let reader = Session::reader(&config)?;
+        reader.keep_log()?;
+        let worker = Writer::new(session, config.clone(), jobs, shared.clone(), log, lock)?;
+        let database = SqliteDatabase {
+            shared,
+            config,
+            writer,
+            readers,
+            checkpointer,
+            threads: Mutex::default(),
+        };
+        Ok((database, Steps::new(worker, reader, reads)))
     }
 
     pub async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
@@ -189,6 +204,25 @@ impl SqliteDatabase {
         sent.map_err(|_| DbError::Closed)?;
         answer.await.unwrap_or(Err(DbError::Closed))
     }
+}
+
+/// What comes before the first connection.
+fn prepare(config: &SqliteConfig) -> Result<Option<std::fs::File>, DbError> {
+    if rusqlite::version_number() < OLDEST_VERSION {
+        return Err(DbError::Setup(format!(
+            "SQLite {} is too old, 3.51.3 or newer is needed",
+            rusqlite::version()
+        )));
+    }
+    let lock = files::claim(config)?;
+    if !config.path.exists() {
+        let created = files::create_private(&config.path);
+        // Another process may have been faster.
+        if !config.path.exists() {
+            created?;
+        }
+    }
+    Ok(lock)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, DbError> {

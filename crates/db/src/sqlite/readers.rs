@@ -34,13 +34,7 @@ pub fn run(
 ) {
     while let Ok(ReadJob::Read(read)) = jobs.recv() {
         Counters::add(&shared.counters.queries, 1);
-        let storage_failed = match read {
-            Read::Rows(sql, params, reply) => answer(reply, || session.query(&sql, &params)),
-            Read::Snapshot(queries, reply) => answer(reply, || session.snapshot(&queries)),
-            Read::Check(sql, reply) => answer(reply, || session.check(&sql)),
-            Read::Explain(sql, params, reply) => answer(reply, || session.explain(&sql, &params)),
-        };
-        if storage_failed {
+        if serve(&mut session, read) {
             match Session::reader(config) {
                 Ok(fresh) => {
                     session = fresh;
@@ -50,6 +44,16 @@ pub fn run(
                 Err(error) => tracing::error!(%error, "a reader could not be opened again"),
             }
         }
+    }
+}
+
+/// Reads and answers; true if the files gave an error.
+pub fn serve(session: &mut Session, read: Read) -> bool {
+    match read {
+        Read::Rows(sql, params, reply) => answer(reply, || session.query(&sql, &params)),
+        Read::Snapshot(queries, reply) => answer(reply, || session.snapshot(&queries)),
+        Read::Check(sql, reply) => answer(reply, || session.check(&sql)),
+        Read::Explain(sql, params, reply) => answer(reply, || session.explain(&sql, &params)),
     }
 }
 

@@ -95,6 +95,13 @@ impl Session {
         })
     }
 
+    /// Closing leaves the log as it is, as if the process had died.
+    pub fn keep_log(&self) -> Result<(), DbError> {
+        let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        let set = self.connection.set_db_config(keep, true);
+        set.map(drop).map_err(running)
+    }
+
     pub fn busy_timeout(&self, timeout: Duration) -> Result<(), DbError> {
         self.connection.busy_timeout(timeout).map_err(running)
     }

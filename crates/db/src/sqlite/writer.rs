@@ -10,6 +10,7 @@ use crate::batch::{Batch, Committed};
 use crate::config::SqliteConfig;
 use crate::database::Shared;
 use crate::error::{CommitError, DbError};
+use crate::faults::{self, Lie, Point, Trouble};
 use crate::group::{self, GroupLimit, Results, Waiting};
 use crate::stats::Counters;
 
@@ -29,11 +30,25 @@ const LARGE_LOG_WAIT: Duration = Duration::from_millis(500);
 
 pub type Job = group::Job<Order>;
 
+type Task = Box<dyn FnOnce(&mut Session) + Send>;
+
 pub enum Order {
     /// Something that is not a batch and needs the writer's connection.
-    Task(Box<dyn FnOnce(&mut Session) + Send>),
+    Task(Task),
     /// Everything queued before it is done; then the thread ends.
     Close,
+}
+
+/// A group whose statements have run and whose transaction is still open.
+pub struct Ran {
+    group: Vec<Waiting>,
+    results: Results,
+}
+
+impl Ran {
+    fn writes(&self) -> bool {
+        self.results.iter().any(Result::is_ok)
+    }
 }
 
 pub struct Writer {
@@ -85,15 +100,11 @@ impl Writer {
             };
             match job {
                 Ok(Job::Commit(first)) => {
-                    let (group, next) = group::gather(first, &self.jobs, &GROUP);
-                    self.next = next;
+                    let group = self.gather(first, &GROUP);
                     self.commit(group);
                     self.tend_log();
                 }
-                Ok(Job::Order(Order::Task(task))) => {
-                    task(&mut self.session);
-                    self.after_task();
-                }
+                Ok(Job::Order(Order::Task(task))) => self.run_task(task),
                 Err(flume::RecvTimeoutError::Timeout) => {
                     self.tend_log();
                     self.notice_others();
@@ -108,37 +119,95 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, mut group: Vec<Waiting>) {
-        if let Err(error) = self.session.control("BEGIN IMMEDIATE") {
-            self.fail_all(group, error);
-            return;
+    /// The next job, if there is one already.
+    pub fn take(&mut self) -> Option<Job> {
+        self.next.take().or_else(|| self.jobs.try_recv().ok())
+    }
+
+    /// Jobs that wait.
+    pub fn queued(&self) -> usize {
+        self.jobs.len() + usize::from(self.next.is_some())
+    }
+
+    pub fn gather(&mut self, first: Waiting, limit: &GroupLimit) -> Vec<Waiting> {
+        let (group, next) = group::gather(first, &self.jobs, limit);
+        self.next = next;
+        group
+    }
+
+    fn commit(&mut self, group: Vec<Waiting>) {
+        if let Some(ran) = self.begin_group(group, &GROUP) {
+            let ended = self.end_group(&ran);
+            self.answer_group(ran, ended);
         }
-        let results = match self.run_group(&mut group) {
-            Ok(results) => results,
+    }
+
+    /// Runs everything up to the end of the transaction. `None` when the transaction is of no use
+    /// any more: everybody is answered then.
+    pub fn begin_group(&mut self, mut group: Vec<Waiting>, limit: &GroupLimit) -> Option<Ran> {
+        let begun = self.session.control("BEGIN IMMEDIATE");
+        match begun.and_then(|()| self.run_group(&mut group, limit)) {
+            Ok(results) => Some(Ran { group, results }),
             Err(error) => {
                 self.fail_all(group, error);
-                return;
-            }
-        };
-        if results.iter().any(Result::is_ok) {
-            match self.session.control("COMMIT") {
-                Ok(()) => group::answer(&self.shared, group, results),
-                Err(error) => {
-                    self.reopen();
-                    group::answer_unknown(&self.shared, group, &error);
-                }
-            }
-        } else {
-            match self.session.control("ROLLBACK") {
-                Ok(()) => group::answer(&self.shared, group, results),
-                Err(error) => self.fail_all(group, error),
+                None
             }
         }
     }
 
+    /// Commits, unless there is nothing to commit.
+    pub fn end_group(&self, ran: &Ran) -> Result<(), DbError> {
+        if !ran.writes() {
+            return self.session.control("ROLLBACK");
+        }
+        faults::hit(Point::BeforeCommit);
+        self.commit_group()?;
+        faults::hit(Point::AfterCommitBeforeAck);
+        Ok(())
+    }
+
+    /// Undoes the group's statements.
+    pub fn take_back(&self) -> Result<(), DbError> {
+        self.session.control("ROLLBACK")
+    }
+
+    /// Answers everybody when it is known how the transaction ended, and not before.
+    pub fn answer_group(&mut self, ran: Ran, ended: Result<(), DbError>) {
+        let writes = ran.writes();
+        let Ran { group, results } = ran;
+        match ended {
+            Ok(()) => group::answer(&self.shared, group, results),
+            Err(error) if writes => {
+                self.reopen();
+                group::answer_unknown(&self.shared, group, &error);
+            }
+            Err(error) => self.fail_all(group, error),
+        }
+    }
+
+    fn commit_group(&self) -> Result<(), DbError> {
+        if faults::strikes(Trouble::CommitLost) {
+            self.session.control("ROLLBACK")?;
+            return Err(DbError::Storage("on purpose".to_owned()));
+        }
+        if faults::lies_each(Lie::AckBeforeCommit, 20) {
+            // As if the power failed between the answer and the commit that was to follow it.
+            return self.session.control("ROLLBACK");
+        }
+        self.session.control("COMMIT")?;
+        if faults::strikes(Trouble::CommitAnswerLost) {
+            return Err(DbError::Storage("on purpose".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Runs the group, and with it whoever came meanwhile: one fsync more is for all of them. An
     /// error means that the whole transaction is of no use.
-    fn run_group(&mut self, group: &mut Vec<Waiting>) -> Result<Results, DbError> {
+    fn run_group(
+        &mut self,
+        group: &mut Vec<Waiting>,
+        limit: &GroupLimit,
+    ) -> Result<Results, DbError> {
         let mut results = Results::with_capacity(group.len());
         loop {
             if self.wary > 0 {
@@ -147,7 +216,7 @@ impl Writer {
                 self.run_together(group, &mut results)?;
             }
             if self.next.is_none() {
-                self.next = group::join(group, &self.jobs, &GROUP);
+                self.next = group::join(group, &self.jobs, limit);
             }
             if group.len() == results.len() {
                 self.wary = self.wary.saturating_sub(1);
@@ -162,6 +231,7 @@ impl Writer {
     fn run_together(&mut self, group: &[Waiting], results: &mut Results) -> Result<(), DbError> {
         while let Some(waiting) = group.get(results.len()) {
             let result = self.run_statements(&waiting.batch);
+            faults::hit(Point::MidGroup);
             self.still_open(&result)?;
             if result.is_err() && !wrote_nothing(&result) {
                 self.session.control("ROLLBACK")?;
@@ -244,7 +314,8 @@ impl Writer {
         }
     }
 
-    fn after_task(&mut self) {
+    pub fn run_task(&mut self, task: Task) {
+        task(&mut self.session);
         if !self.session.is_autocommit() {
             self.reopen();
         }
@@ -275,6 +346,7 @@ impl Writer {
                 _ => return Ok(()),
             }
         };
+        faults::hit(Point::BeforeCheckpoint);
         self.session.busy_timeout(wait)?;
         let done = self.session.checkpoint(mode);
         self.session.busy_timeout(self.config.busy_timeout)?;

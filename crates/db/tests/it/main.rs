@@ -8,6 +8,7 @@ mod groups;
 mod migrations;
 mod outage;
 mod reads;
+mod steps;
 
 // The same module that `testkit` exports: `testkit` stands above this crate.
 #[expect(dead_code, reason = "the engine's tests need no dump of a database")]

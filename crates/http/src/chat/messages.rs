@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::{Pii, limits};
 use serde::Deserialize;
+use store::faults::{self, Lie, Point};
 use utoipa::ToSchema;
 
 use crate::Http;
@@ -108,6 +109,10 @@ pub async fn write(
         )
         .await
         .map_err(visitor.problem())?;
+    faults::hit(Point::BeforeChatAnswer);
+    if faults::lies_each(Lie::RefusedYetKept, 13) {
+        return Err(Problem::field("text", "field-id", lang));
+    }
     let access = visitor.visitor.access();
     let body = http
         .message_dto(sent.conversation, sent.message, &access, lang, Viewer::Chat)

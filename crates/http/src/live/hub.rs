@@ -8,6 +8,7 @@ use std::time::Duration;
 use app::App;
 use domain::{ContactId, limits};
 use store::Cursor;
+use store::faults::{self, Point};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 
 use super::frames::Frame;
@@ -87,6 +88,7 @@ impl Hub {
             return Ok(false);
         };
         let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
+        faults::hit(Point::BeforeSocketFlush);
         self.hand_out(&frame);
         *cursor = Some(last);
         Ok(true)

@@ -1,0 +1,135 @@
+//! Faults on purpose are for drills. What is released holds none, and that is looked at and not
+//! believed.
+
+use std::path::{Path, PathBuf};
+
+use crate::place::Place;
+use crate::process::Failure;
+
+/// Where all names of faults stand.
+const NAMES: &str = "crates/db/src/faults.rs";
+/// Names are at least so long; shorter words stand in any program.
+const NAME_BYTES_MIN: usize = 8;
+
+/// The names, and the variable by which one is armed.
+fn names(place: &Place) -> Result<Vec<String>, Failure> {
+    let path = place.root.join(NAMES);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Failure::io("reading the faults", &error))?;
+    let names = names_in(&text);
+    if names.is_empty() {
+        return Err(Failure(format!("{NAMES} names no fault any more")));
+    }
+    Ok(names)
+}
+
+/// What stands in quotation marks behind `=>` or `=`.
+fn names_in(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains("=> \"") || line.starts_with("const VARIABLE"))
+        .filter_map(|line| line.split('"').nth(1))
+        .filter(|name| name.len() >= NAME_BYTES_MIN)
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+fn held(bytes: &[u8], names: &[String]) -> Vec<String> {
+    let holds = |name: &&String| {
+        let name = name.as_bytes();
+        bytes.windows(name.len()).any(|part| part == name)
+    };
+    names.iter().filter(holds).cloned().collect()
+}
+
+/// Fails when a program that is released holds the name of a fault.
+pub fn check(place: &Place, program: &Path) -> Result<(), Failure> {
+    let names = names(place)?;
+    let bytes =
+        std::fs::read(program).map_err(|error| Failure::io("reading the program", &error))?;
+    let held = held(&bytes, &names);
+    if held.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(format!(
+            "{} holds faults on purpose: {}",
+            program.display(),
+            held.join(", ")
+        )))
+    }
+}
+
+/// The optimised benchmark is built from the same crates as a release, without the feature; the
+/// development binary has it, and shows that the names would be found.
+pub fn check_both(place: &Place) -> Result<(), Failure> {
+    let names = names(place)?;
+    let armed = place.binary("tresen");
+    let bytes =
+        std::fs::read(&armed).map_err(|error| Failure::io("reading the program", &error))?;
+    let known = held(&bytes, &names);
+    if known != names {
+        return Err(Failure(format!(
+            "{} should hold every fault, and holds {} of {}",
+            armed.display(),
+            known.len(),
+            names.len()
+        )));
+    }
+    check(place, &newest_benchmark(place)?)
+}
+
+fn newest_benchmark(place: &Place) -> Result<PathBuf, Failure> {
+    let folder = place.target.join("release/deps");
+    let failed = |error| Failure::io("looking for the benchmark", &error);
+    let mut found = None;
+    for entry in std::fs::read_dir(&folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("hot_path-") && !name.contains('.') {
+            let changed = entry.metadata().and_then(|kept| kept.modified());
+            found = found.max(Some((changed.map_err(failed)?, entry.path())));
+        }
+    }
+    found
+        .map(|(_, path)| path)
+        .ok_or_else(|| Failure(format!("there is no benchmark in {}", folder.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_from_the_source_and_found_in_programs() {
+        let text = "const VARIABLE: &str = \"THE_VARIABLE\";\n\
+            Self::A => \"before_commit\",\n// a \"comment here\"\nSelf::B => \"short\",\n";
+        let names = names_in(text);
+        assert_eq!(names, ["THE_VARIABLE", "before_commit"]);
+        assert_eq!(held(b"..before_commit..", &names), ["before_commit"]);
+        assert!(held(b"..before_commi..", &names).is_empty());
+    }
+
+    /// No crate turns faults on by itself, and none asks another for them but the one that hands
+    /// the feature on.
+    #[test]
+    fn no_manifest_turns_faults_on() {
+        let place = Place::here();
+        let crates = std::fs::read_dir(place.root.join("crates")).unwrap();
+        let manifests = crates.map(|entry| entry.unwrap().path().join("Cargo.toml"));
+        let mut found = Vec::new();
+        for manifest in manifests.filter(|manifest| manifest.is_file()) {
+            let text = std::fs::read_to_string(manifest).unwrap();
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            found.extend(
+                lines
+                    .filter(|line| line.contains("faults"))
+                    .map(str::to_owned),
+            );
+        }
+        found.sort();
+        assert_eq!(found, ["faults = [\"db/faults\"]", "faults = []"]);
+    }
+}
