@@ -57,6 +57,8 @@ export class Thread {
     try {
       // Of what is not even known to exist, nothing more is asked.
       const first = this.conversation ? undefined : await api.get<Conversation>(`/conversations/${this.id}`);
+      // Known from here on: an answer can be written while the timeline is still on its way.
+      if (first) desk.take([first]);
       void this.loadComposer();
       const [conversation, page] = await Promise.all([
         first ?? api.get<Conversation>(`/conversations/${this.id}`),

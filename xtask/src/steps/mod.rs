@@ -119,10 +119,6 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
-        step("simulation", &["build"], RUST, |log| {
-            let mut command = place.command(place.binary(simulate::BINARY));
-            counted(&mut command, Runner::Plain, log)
-        }),
         step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
@@ -207,6 +203,11 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             },
         ));
     }
+    // Beside the compiler: it takes one processor, and the browser waits for the tests anyway.
+    steps.push(step("simulation", &["build"], OUTER, |log| {
+        let mut command = place.command(place.binary(simulate::BINARY));
+        counted(&mut command, Runner::Plain, log)
+    }));
     if place.web().join("e2e").is_dir() {
         steps.push(step(
             "e2e",
