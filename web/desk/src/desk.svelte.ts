@@ -206,7 +206,7 @@ function readAnew(): void {
   // The first time there is nothing to forget, and a timeline may have arrived before the socket.
   if (generation > 0) {
     waiting = [];
-    book.clear();
+    book.clear(viewing);
   }
   conversationTick += 1;
   threadTick += 1;

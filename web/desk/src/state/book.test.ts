@@ -199,4 +199,17 @@ describe("the book", () => {
     book.takeNewestPage("cnv_a", page(90, 95), 2);
     expect(book.thread("cnv_a")?.items.map((i) => i.seq)).toEqual([90, 91, 92, 93, 94, 95]);
   });
+
+  it("forgets everything but who is on screen when all is read anew", () => {
+    const { server } = serverWith(200, 7);
+    const book = new Book();
+    book.takeConversation(conversation("cnv_a"));
+    book.takeConversation(conversation("cnv_b"));
+    book.takeNewestPage("cnv_a", server.newest("cnv_a", 3), server.cursor);
+    book.clear("cnv_a");
+    expect([...book.conversations.keys()]).toEqual(["cnv_a"]);
+    expect(book.thread("cnv_a")).toBeUndefined();
+    book.clear();
+    expect(book.conversations.size).toBe(0);
+  });
 });

@@ -118,9 +118,12 @@ export class Book {
     this.#threads.delete(id);
   }
 
-  /** After a reset of the feed everything is read anew. */
-  clear(): void {
-    this.conversations.clear();
+  /**
+   * After a reset of the feed everything is read anew. Which conversation is on screen stays known
+   * meanwhile, or somebody who writes in it would lose the field when the reading fails.
+   */
+  clear(onScreen: string | null = null): void {
+    for (const id of this.conversations.keys()) if (id !== onScreen) this.conversations.delete(id);
     this.#threads.clear();
   }
 }
