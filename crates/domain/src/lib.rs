@@ -19,6 +19,7 @@ pub mod pii;
 pub mod teammate;
 pub mod time;
 pub mod window;
+pub mod withdrawal;
 
 pub use ids::*;
 pub use pii::Pii;
