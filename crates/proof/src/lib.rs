@@ -1,0 +1,29 @@
+//! Proofs that outlive the house: what a customer agreed to, shown to anyone with nothing but a
+//! file and a public key.
+//!
+//! Everything here is calculation. Time, randomness and what is stored come as parameters, so the
+//! same code writes the log and judges it.
+//!
+//! ```text
+//! notice ──hash──▶ event ──salted commitment──▶ leaf ──▶ tree ──▶ signed head ──▶ anchors
+//! ```
+
+pub mod canonical;
+mod commitment;
+mod hash;
+mod head;
+mod key;
+pub mod merkle;
+mod moment;
+mod note;
+mod tree;
+mod version;
+
+pub use commitment::{Leaf, Salt};
+pub use hash::{Hash, NotAHash};
+pub use head::{Anchor, HeadError, SignError, SignedHead, TreeHead, origin};
+pub use key::{KeyError, SigningKey, VerifierKey};
+pub use moment::{Moment, NotAMoment};
+pub use note::NoteError;
+pub use tree::{NotATree, TreeClass, TreeName};
+pub use version::Version;
