@@ -1,10 +1,11 @@
 //! Faults on purpose are for drills. What is released holds none, and that is looked at and not
 //! believed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::place::Place;
-use crate::process::Failure;
+use crate::process::{self, Failure};
+use crate::schedule::Log;
 
 /// Where all names of faults stand.
 const NAMES: &str = "crates/db/src/faults.rs";
@@ -62,9 +63,10 @@ pub fn check(place: &Place, program: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The optimised benchmark is built from the same crates as a release, without the feature; the
-/// development binary has it, and shows that the names would be found.
-pub fn check_both(place: &Place) -> Result<(), Failure> {
+/// All faults stand in one library. Compiled as a release compiles it, without the feature, it
+/// holds none of their names; the development binary has them all, and shows that they would be
+/// found.
+pub fn check_both(place: &Place, log: &Log) -> Result<(), Failure> {
     let names = names(place)?;
     let armed = place.binary("tresen");
     let bytes =
@@ -78,24 +80,10 @@ pub fn check_both(place: &Place) -> Result<(), Failure> {
             names.len()
         )));
     }
-    check(place, &newest_benchmark(place)?)
-}
-
-fn newest_benchmark(place: &Place) -> Result<PathBuf, Failure> {
-    let folder = place.target.join("release/deps");
-    let failed = |error| Failure::io("looking for the benchmark", &error);
-    let mut found = None;
-    for entry in std::fs::read_dir(&folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("hot_path-") && !name.contains('.') {
-            let changed = entry.metadata().and_then(|kept| kept.modified());
-            found = found.max(Some((changed.map_err(failed)?, entry.path())));
-        }
-    }
-    found
-        .map(|(_, path)| path)
-        .ok_or_else(|| Failure(format!("there is no benchmark in {}", folder.display())))
+    let mut build = place.cargo();
+    build.args(["build", "--package", "db", "--lib", "--locked"]);
+    process::run_by_line(&mut build, |line| log.line(line))?;
+    check(place, &place.binary("libdb.rlib"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Steps that wait for each other, on two workers: while one compiles Rust, the other does the
-//! web. Everything a step prints goes into a log file; the terminal shows one line a step, a sign
-//! of life now and then, and the end of the log of what failed.
+//! Steps that wait for each other, on three workers: one compiles Rust, one does the web, and one
+//! takes what mostly waits. Everything a step prints goes into a log file; the terminal shows one
+//! line a step, a sign of life now and then, and the end of the log of what failed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::counts::Counts;
 use crate::process::Failure;
 
-const WORKERS: usize = 2;
+const WORKERS: usize = 3;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(60);
 const LOG_LINES_SHOWN: usize = 120;
 

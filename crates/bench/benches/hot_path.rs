@@ -1,5 +1,6 @@
 //! Instructions of the way in, counted by valgrind: they are the same on a busy machine, so a
-//! change that costs more is seen before it is merged. A limit is what was counted, and a tenth.
+//! change that costs more is seen before it is merged. A limit is what was counted on the development
+//! build, and a tenth; the release needs a tenth to a quarter less.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ fn understood((connector, settings, headers, callback): &Received) -> usize {
     connector.parse(settings, &callback.body).len()
 }
 
-#[library_benchmark(config = at_most(92_000))]
+#[library_benchmark(config = at_most(121_500))]
 #[bench::one(setup = received)]
 fn understand(received: Received) -> usize {
     understood(black_box(&received))
@@ -80,13 +81,13 @@ fn sealed(key: &DataKey) -> bool {
     sealed.is_ok_and(|sealed| key.open(place, &sealed).is_ok())
 }
 
-#[library_benchmark(config = at_most(8_500))]
+#[library_benchmark(config = at_most(10_100))]
 #[bench::text(setup = key)]
 fn seal_and_open(key: DataKey) -> bool {
     sealed(black_box(&key))
 }
 
-#[library_benchmark(config = in_all_at_most(622_000_000))]
+#[library_benchmark(config = in_all_at_most(670_000_000))]
 #[bench::two_hundred(200)]
 fn take_callbacks(messages: u64) {
     let directory = tempfile::tempdir().expect("a directory");

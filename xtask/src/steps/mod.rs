@@ -164,9 +164,9 @@ fn web_steps(place: &Place) -> Vec<Step<'_>> {
 /// The finished programs, seen from outside.
 fn outer_steps(place: &Place) -> Vec<Step<'_>> {
     const OUTER: &str = "outer";
-    // It mostly waits, so it has a lane of its own.
+    // What mostly waits has a lane of its own.
     const SLOW: &str = "slow";
-    let mut steps = vec![step("drills", &["build"], OUTER, |log| {
+    let mut steps = vec![step("drills", &["build"], SLOW, |log| {
         counted(&mut drill::command(place), Runner::Plain, log)
     })];
     if place.root.join("judges/run").is_file() {
