@@ -27,6 +27,59 @@ impl ChannelKind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
+
+    #[must_use]
+    pub const fn medium(self) -> Medium {
+        match self {
+            Self::Webchat => Medium::OwnChat,
+            Self::Whatsapp => Medium::TemplatedChat,
+        }
+    }
+}
+
+/// What a kind of channel is to the rules about consent and sending. Rules are written for
+/// these, so that no rule names a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Medium {
+    /// The company's own chat and app.
+    OwnChat,
+    Mail,
+    /// A chat that takes free text within a window, and templates outside it.
+    TemplatedChat,
+    /// Text messages to a telephone number.
+    TextMessage,
+    /// A chat without a window.
+    OpenChat,
+    /// A chat that takes nothing outside its window.
+    WindowedChat,
+}
+
+impl Medium {
+    pub const ALL: [Self; 6] = [
+        Self::OwnChat,
+        Self::Mail,
+        Self::TemplatedChat,
+        Self::TextMessage,
+        Self::OpenChat,
+        Self::WindowedChat,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnChat => "own_chat",
+            Self::Mail => "mail",
+            Self::TemplatedChat => "templated_chat",
+            Self::TextMessage => "text_message",
+            Self::OpenChat => "open_chat",
+            Self::WindowedChat => "windowed_chat",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|medium| medium.as_str() == text)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -129,6 +129,8 @@ typed_id! {
     PasskeyId = "pky";
     /// A logged fact: notice shown, content read.
     RecordId = "rec";
+    /// One thing that happened to a consent.
+    ConsentEventId = "cev";
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod channel;
+pub mod consent;
 pub mod content;
 pub mod conversation;
 pub mod delivery;
