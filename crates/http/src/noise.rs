@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
 use futures_util::FutureExt as _;
 use i18n::Language;
@@ -70,7 +70,7 @@ pub fn asker(forwarded: &[&[u8]], direct: &str) -> Option<IpAddr> {
 
 /// The one route `/`: a socket that says back what is at most so long.
 pub fn echo(bytes_max: usize) -> Router {
-    let answer = move |upgrade: WebSocketUpgrade| async move { live::echo(upgrade, bytes_max) };
+    let answer = move |request: Request| live::echo(request, bytes_max);
     Router::new().route("/", axum::routing::get(answer))
 }
 

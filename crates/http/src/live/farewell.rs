@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use tokio_tungstenite::tungstenite::Error;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use super::line::LiveSocket;
 
 /// Why a socket ends from our side.
 pub struct Closed(pub u16);
@@ -27,27 +30,26 @@ const GOODBYE: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// The code for whoever broke the rules.
-pub fn broken(error: &axum::Error) -> Result<(), Closed> {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    match cause {
-        Some(Error::Protocol(_)) => Err(Closed(NO_PROTOCOL)),
-        Some(Error::Utf8(_)) => Err(Closed(NO_TEXT)),
-        Some(Error::Capacity(_)) => Err(Closed(TOO_LONG)),
+pub const fn broken(error: &Error) -> Result<(), Closed> {
+    match error {
+        Error::Protocol(_) => Err(Closed(NO_PROTOCOL)),
+        Error::Utf8(_) => Err(Closed(NO_TEXT)),
+        Error::Capacity(_) => Err(Closed(TOO_LONG)),
         _ => Ok(()),
     }
 }
 
 /// Says goodbye, or answers a goodbye, and hears the other side out: what lies unread when a socket
 /// is dropped makes the kernel send a reset, which can overtake our last frame.
-pub async fn part(mut socket: WebSocket, end: Result<(), Closed>) {
+pub async fn part(mut socket: LiveSocket, end: Result<(), Closed>) {
     if let Err(Closed(code)) = end {
         let frame = CloseFrame {
-            code,
+            code: code.into(),
             reason: Utf8Bytes::default(),
         };
         // The peer may be gone already; then there is nobody to tell.
         _ = socket.send(Message::Close(Some(frame))).await;
     }
-    let until_closed = async { while let Some(Ok(_)) = socket.recv().await {} };
+    let until_closed = async { while let Some(Ok(_)) = socket.next().await {} };
     _ = tokio::time::timeout(GOODBYE, until_closed).await;
 }

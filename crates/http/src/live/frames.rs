@@ -5,13 +5,16 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, OnceLock};
 
 use app::{App, AppError, ContactView};
-use axum::extract::ws::Utf8Bytes;
+use axum::body::Bytes;
 use domain::access::Access;
 use domain::delivery::DeliveryState;
 use domain::teammate::Right;
 use domain::{ContactId, ConversationId};
 use i18n::Language;
 use store::{Conversation, Cursor, FeedEvent, FeedKind, TimelineItem};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as WireFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::dto::{
     ChatConversationDto, ChatEventDto, ChatFrame, ContactDto, ConversationDto, LiveEventDto,
@@ -31,6 +34,7 @@ pub struct Frame {
     pub events: Vec<Filled>,
     pub cursor: Cursor,
     desk: [OnceLock<Utf8Bytes>; 2],
+    desk_bytes: [OnceLock<Bytes>; 2],
 }
 
 fn place(language: Language) -> usize {
@@ -86,7 +90,8 @@ impl Frame {
         Ok(Self {
             events: filled,
             cursor,
-            desk: [OnceLock::new(), OnceLock::new()],
+            desk: <[OnceLock<_>; 2]>::default(),
+            desk_bytes: <[OnceLock<_>; 2]>::default(),
         })
     }
 
@@ -95,6 +100,19 @@ impl Frame {
         self.desk[place(language)]
             .get_or_init(|| self.desk_text_after(app, language, None))
             .clone()
+    }
+
+    /// The same as it goes over the line, with its head: what a server sends is not masked, so these
+    /// bytes are right for every socket.
+    pub fn desk_bytes(&self, app: &App, language: Language) -> &Bytes {
+        self.desk_bytes[place(language)].get_or_init(|| {
+            let text = Bytes::from(self.desk_text(app, language));
+            let frame = WireFrame::message(text, OpCode::Data(Data::Text), true);
+            let mut bytes = Vec::with_capacity(frame.len());
+            let written = frame.format(&mut bytes);
+            written.expect("there is always room in memory");
+            bytes.into()
+        })
     }
 
     /// The frame for a socket that has seen a part of it.

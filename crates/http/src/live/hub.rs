@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::App;
-use domain::{ContactId, limits};
+use domain::ContactId;
 use store::Cursor;
 use store::faults::{self, Point};
-use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::frames::Frame;
+use super::line::Line;
+use super::seats::{Seated, Seats, Sitter};
 
 /// Events read and filled at once.
 const STRETCH: i64 = 200;
@@ -24,7 +26,7 @@ type ChatSender = mpsc::Sender<Arc<Frame>>;
 
 pub struct Hub {
     app: App,
-    desk: broadcast::Sender<Arc<Frame>>,
+    desk: Arc<Seats>,
     chats: Mutex<HashMap<ContactId, Vec<ChatSender>>>,
     /// Somebody began to look on.
     arrived: Notify,
@@ -33,14 +35,15 @@ pub struct Hub {
 impl Hub {
     /// Begins to read the feed at its present end.
     pub fn start(app: App, stopping: watch::Receiver<bool>) -> Arc<Self> {
-        let (desk, _) = broadcast::channel(limits::LIVE_QUEUE_EVENTS);
         let hub = Arc::new(Self {
             app,
-            desk,
+            desk: Arc::default(),
             chats: Mutex::default(),
             arrived: Notify::new(),
         });
-        tokio::spawn(Arc::clone(&hub).read(stopping));
+        // Writing to many is one turn's work: a budget would look like a peer that takes nothing.
+        let reading = tokio::task::unconstrained(Arc::clone(&hub).read(stopping));
+        tokio::spawn(reading);
         hub
     }
 
@@ -89,7 +92,7 @@ impl Hub {
         };
         let frame = Arc::new(Frame::fill(&self.app, events, last).await?);
         faults::hit(Point::BeforeSocketFlush);
-        self.hand_out(&frame);
+        self.hand_out(&frame).await;
         *cursor = Some(last);
         Ok(true)
     }
@@ -99,12 +102,15 @@ impl Hub {
             .chats
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.desk.receiver_count() > 0 || !chats.is_empty()
+        !self.desk.are_empty() || !chats.is_empty()
     }
 
-    fn hand_out(&self, frame: &Arc<Frame>) {
-        // An error only says that nobody is listening.
-        _ = self.desk.send(Arc::clone(frame));
+    async fn hand_out(&self, frame: &Arc<Frame>) {
+        self.tell_chats(frame);
+        self.desk.give(&self.app, frame).await;
+    }
+
+    fn tell_chats(&self, frame: &Arc<Frame>) {
         let mut told: Vec<ContactId> = Vec::new();
         let mut chats = self
             .chats
@@ -128,10 +134,10 @@ impl Hub {
         }
     }
 
-    pub fn watch_desk(&self) -> broadcast::Receiver<Arc<Frame>> {
-        let frames = self.desk.subscribe();
+    pub fn watch_desk(&self, number: u64, sitter: Sitter, line: Arc<Line>) -> Seated {
+        let seated = self.desk.take(number, sitter, line);
         self.arrived.notify_one();
-        frames
+        seated
     }
 
     pub fn watch_chat(&self, contact: ContactId) -> mpsc::Receiver<Arc<Frame>> {

@@ -4,16 +4,18 @@
 mod farewell;
 mod frames;
 mod hub;
+mod line;
+mod seats;
 mod socket;
 
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::limits;
 use domain::teammate::Right;
 
 pub use hub::Hub;
+use line::Opening;
 #[cfg(feature = "noise")]
 pub(crate) use socket::is_understood;
 
@@ -21,10 +23,6 @@ use crate::Http;
 use crate::problem::Problem;
 use crate::rates::{Act, Whom, place};
 use crate::request::{Peer, Visitor, Who, bearer, query_value, same_origin};
-
-/// An idle socket keeps this much, instead of the default's hundred times more; a longer frame makes
-/// room for itself.
-const READ_BUFFER: usize = 1024;
 
 fn cursor(query: Option<&str>, lang: i18n::Language) -> Result<Option<store::Cursor>, Problem> {
     match query_value(query, "cursor").filter(|text| !text.is_empty()) {
@@ -36,38 +34,28 @@ fn cursor(query: Option<&str>, lang: i18n::Language) -> Result<Option<store::Cur
     }
 }
 
-async fn upgrade(
-    http: &Http,
-    request: Request,
-    lang: i18n::Language,
-) -> Result<WebSocketUpgrade, Problem> {
-    let (mut parts, _body) = request.into_parts();
+async fn opening(http: &Http, request: Request, lang: i18n::Language) -> Result<Opening, Problem> {
     // A browser says where a socket comes from, and a foreign page must not open ours.
-    if !same_origin(&parts.headers, &http.app.settings().public_url) {
+    if !same_origin(request.headers(), &http.app.settings().public_url) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", lang));
     }
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, http)
-        .await
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed", lang))?;
-    Ok(bounded(upgrade, limits::LIVE_FRAME_FROM_CLIENT_MAX))
-}
-
-fn bounded(upgrade: WebSocketUpgrade, bytes_max: usize) -> WebSocketUpgrade {
-    upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(bytes_max)
-        .max_frame_size(bytes_max)
+    let opening = Opening::of(request).await;
+    opening.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "malformed", lang))
 }
 
 /// A socket that says everything back, made and ended as the live ones are: foreign tools can judge
 /// nothing else.
 #[cfg(feature = "noise")]
-pub(crate) fn echo(upgrade: WebSocketUpgrade, bytes_max: usize) -> Response {
-    use axum::extract::ws::Message;
-    bounded(upgrade, bytes_max).on_upgrade(|mut socket| async move {
+pub(crate) async fn echo(request: Request, bytes_max: usize) -> Response {
+    use axum::response::IntoResponse as _;
+    use futures_util::{SinkExt as _, StreamExt as _};
+    use tokio_tungstenite::tungstenite::Message;
+    let Some(opening) = Opening::of(request).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    opening.serve(bytes_max, |mut socket, _line| async move {
         let end = loop {
-            match socket.recv().await {
+            match socket.next().await {
                 Some(Ok(Message::Close(_))) | None => break Ok(()),
                 Some(Err(error)) => break farewell::broken(&error),
                 Some(Ok(said @ (Message::Text(_) | Message::Binary(_)))) => {
@@ -100,7 +88,7 @@ pub async fn desk(
         limits::LIVE_SOCKETS_OF_TEAMMATE,
         who.lang,
     )?;
-    let upgrade = upgrade(&http, request, who.lang).await?;
+    let opening = opening(&http, request, who.lang).await?;
     let watcher = socket::DeskWatcher {
         id: who.identity.id(),
         name: who.identity.teammate.name.clone(),
@@ -108,9 +96,10 @@ pub async fn desk(
         proof,
         expires_at: who.identity.expires_at,
     };
-    Ok(upgrade.on_upgrade(move |socket| async move {
+    let bytes_max = limits::LIVE_FRAME_FROM_CLIENT_MAX;
+    Ok(opening.serve(bytes_max, move |socket, line| async move {
         let _seat = seat;
-        socket::serve_desk(http, watcher, socket, cursor).await;
+        socket::serve_desk(http, watcher, (socket, line), cursor).await;
     }))
 }
 
@@ -133,8 +122,9 @@ pub async fn chat(
     )?;
     let shared = place(seats, Whom::at(peer), limits::LIVE_SOCKETS_OF_ADDRESS, lang)?;
     let hall = http.chat_seat(lang)?;
-    let upgrade = upgrade(&http, request, lang).await?;
-    Ok(upgrade.on_upgrade(move |socket| async move {
+    let opening = opening(&http, request, lang).await?;
+    let bytes_max = limits::LIVE_FRAME_FROM_CLIENT_MAX;
+    Ok(opening.serve(bytes_max, move |socket, _line| async move {
         let _seats = (own, shared, hall);
         socket::serve_chat(http, visitor.visitor, lang, socket, cursor).await;
     }))

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::{App, AppError, ChatSignals, ChatVisitor, Presence, SignalEvent};
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use domain::teammate::Right;
 use domain::{ContactId, ConversationId, Pii, TeammateId, Timestamp, limits};
+use futures_util::{SinkExt as _, StreamExt as _};
 use i18n::Language;
 use serde::Deserialize;
 use serde_json::json;
@@ -16,9 +16,12 @@ use store::{Cursor, FeedKind};
 use telemetry::names;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::farewell::{self, Closed, GOING_AWAY, RESYNC, SESSION_OVER, TOO_MUCH};
 use super::frames::Frame;
+use super::line::{Line, LiveSocket};
+use super::seats::{Next, Seat, Sitter};
 use crate::Http;
 
 /// A sign of life goes out this often; a peer that answers none of two is gone.
@@ -47,6 +50,14 @@ pub enum Proof {
 }
 
 impl DeskWatcher {
+    const fn sitter(&self) -> Sitter {
+        Sitter {
+            teammate: self.id,
+            language: self.lang,
+            expires_at: self.expires_at,
+        }
+    }
+
     /// Whether the right to watch is over, as far as can be told without asking.
     fn expired(&self, app: &App) -> bool {
         self.expires_at.is_some_and(|at| app.now() >= at)
@@ -149,7 +160,7 @@ fn heartbeat() -> Interval {
     beat
 }
 
-async fn send(socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Closed> {
+async fn send(socket: &mut LiveSocket, text: Utf8Bytes) -> Result<(), Closed> {
     socket
         .send(Message::Text(text))
         .await
@@ -165,7 +176,7 @@ enum Past {
 }
 
 /// Too much was missed: the reader fetches anew and goes on from here.
-async fn reset(socket: &mut WebSocket, head: Cursor) -> Result<Cursor, Closed> {
+async fn reset(socket: &mut LiveSocket, head: Cursor) -> Result<Cursor, Closed> {
     let reset = json!({ "type": "reset", "cursor": head.to_string() });
     send(socket, reset.to_string().into()).await?;
     Ok(head)
@@ -174,7 +185,7 @@ async fn reset(socket: &mut WebSocket, head: Cursor) -> Result<Cursor, Closed> {
 /// Sends what was missed since the cursor; answers where the reader stands now.
 async fn catch_up(
     http: &Http,
-    socket: &mut WebSocket,
+    socket: &mut LiveSocket,
     (past, cursor): (Past, Option<Cursor>),
     mut write: impl FnMut(&Frame) -> Option<Utf8Bytes>,
 ) -> Result<Cursor, Closed> {
@@ -238,12 +249,12 @@ async fn catch_up(
 pub async fn serve_desk(
     http: Http,
     watcher: DeskWatcher,
-    mut socket: WebSocket,
+    (mut socket, line): (LiveSocket, Arc<Line>),
     cursor: Option<Cursor>,
 ) {
     let number = SOCKETS.fetch_add(1, Ordering::Relaxed);
     metrics::gauge!(names::LIVE_SOCKETS, "side" => "desk").increment(1.0);
-    let end = run_desk(&http, &watcher, number, &mut socket, cursor).await;
+    let end = run_desk(&http, &watcher, (number, line), &mut socket, cursor).await;
     http.app
         .teammate_views(number, watcher.id, &watcher.name, None);
     metrics::gauge!(names::LIVE_SOCKETS, "side" => "desk").decrement(1.0);
@@ -253,52 +264,36 @@ pub async fn serve_desk(
 async fn run_desk(
     http: &Http,
     watcher: &DeskWatcher,
-    number: u64,
-    socket: &mut WebSocket,
+    (number, line): (u64, Arc<Line>),
+    socket: &mut LiveSocket,
     cursor: Option<Cursor>,
 ) -> Result<(), Closed> {
     // Listening begins before the past is read, so that nothing falls in between. What happens
     // now and then is boxed: an idle socket keeps no room for it.
-    let mut frames = http.hub.watch_desk();
+    let seated = http.hub.watch_desk(number, watcher.sitter(), line);
+    let seat = &*seated.seat;
     let mut signals = http.app.watch_signals();
     let mut stopping = http.stopping.clone();
     let app = http.app.clone();
     let lang = watcher.lang;
     let past = (Past::Everything, cursor);
-    let mut seen = Box::pin(catch_up(http, socket, past, |frame| {
+    let seen = Box::pin(catch_up(http, socket, past, |frame| {
         Some(frame.desk_text(&app, lang))
     }))
     .await?;
+    seat.caught_up(seen);
     let mut said_much = SaidMuch::default();
     let (mut beat, mut silent) = (heartbeat(), 0);
     loop {
         tokio::select! {
-            frame = frames.recv() => match frame {
-                Ok(_) if watcher.expired(&http.app) => return Err(Closed(SESSION_OVER)),
-                Ok(frame) if frame.cursor > seen => {
-                    if watcher.concerned(&frame) {
-                        Box::pin(watcher.check(&http.app)).await?;
-                    }
-                    let whole = frame.events.first().is_none_or(|first| first.event.cursor > seen);
-                    let text = if whole {
-                        frame.desk_text(&http.app, lang)
-                    } else {
-                        frame.desk_text_after(&http.app, lang, Some(seen))
-                    };
-                    seen = frame.cursor;
-                    send(socket, text).await?;
-                }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => return Err(Closed(RESYNC)),
-                Err(RecvError::Closed) => return Err(Closed(GOING_AWAY)),
-            },
+            () = seat.called() => Box::pin(send_waiting(http, watcher, seat, socket)).await?,
             signal = signals.recv() => match signal {
                 Ok(signal) => send(socket, signal_text(&signal)).await?,
                 // Signs of presence may be lost.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Err(Closed(GOING_AWAY)),
             },
-            said = socket.recv() => {
+            said = socket.next() => {
                 silent = 0;
                 said_much.check()?;
                 match said {
@@ -317,7 +312,37 @@ async fn run_desk(
     }
 }
 
-async fn ping(socket: &mut WebSocket, silent: u32) -> Result<u32, Closed> {
+/// Sends what the hub left to this socket: the rest of a frame, and frames that are not simply for
+/// everybody or came too fast.
+async fn send_waiting(
+    http: &Http,
+    watcher: &DeskWatcher,
+    seat: &Seat,
+    socket: &mut LiveSocket,
+) -> Result<(), Closed> {
+    let gone = |_| Closed(GOING_AWAY);
+    socket.flush().await.map_err(gone)?;
+    loop {
+        let (frame, seen) = match seat.next() {
+            Next::Send(..) if watcher.expired(&http.app) => return Err(Closed(SESSION_OVER)),
+            Next::Send(frame, seen) => (frame, seen),
+            Next::Rest => return Ok(()),
+            Next::Lagged => return Err(Closed(RESYNC)),
+        };
+        if watcher.concerned(&frame) {
+            watcher.check(&http.app).await?;
+        }
+        let first = frame.events.first();
+        let text = if first.is_none_or(|first| first.event.cursor > seen) {
+            frame.desk_text(&http.app, watcher.lang)
+        } else {
+            frame.desk_text_after(&http.app, watcher.lang, Some(seen))
+        };
+        send(socket, text).await?;
+    }
+}
+
+async fn ping(socket: &mut LiveSocket, silent: u32) -> Result<u32, Closed> {
     if silent >= 2 {
         return Err(Closed(GOING_AWAY));
     }
@@ -385,7 +410,7 @@ pub async fn serve_chat(
     http: Http,
     visitor: ChatVisitor,
     lang: Language,
-    mut socket: WebSocket,
+    mut socket: LiveSocket,
     cursor: Option<Cursor>,
 ) {
     metrics::gauge!(names::LIVE_SOCKETS, "side" => "chat").increment(1.0);
@@ -399,7 +424,7 @@ async fn run_chat(
     http: &Http,
     visitor: &ChatVisitor,
     lang: Language,
-    socket: &mut WebSocket,
+    socket: &mut LiveSocket,
     cursor: Option<Cursor>,
 ) -> Result<(), Closed> {
     let contact = visitor.contact;
@@ -439,7 +464,7 @@ async fn run_chat(
                     send(socket, text).await?;
                 }
             }
-            said = socket.recv() => {
+            said = socket.next() => {
                 silent = 0;
                 said_much.check()?;
                 match said {
