@@ -3,7 +3,8 @@
 //! Proofs know no fractions, so the only numbers are whole ones that every reader holds exactly.
 //! That leaves sorted names, no blanks and the shortest escapes, which is little enough to be
 //! written here. Reading is strict in one step: what does not come out again byte for byte was not
-//! canonical, be it for a name that stands twice, a blank, or a number that looks different.
+//! canonical, be it for a name that stands twice, a blank, a null that may be left out, or a number
+//! that looks different.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,15 +41,18 @@ pub fn write<T: Serialize>(document: &T) -> Result<Vec<u8>, CanonicalError> {
 ///
 /// # Errors
 /// When the bytes are not canonical, or are another kind of document.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CanonicalError> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|error| CanonicalError::NoJson(error.to_string()))?;
-    let mut again = String::with_capacity(bytes.len());
-    write_value(&value, &mut again)?;
-    if again.as_bytes() != bytes {
-        return Err(CanonicalError::NotCanonical);
-    }
-    serde_json::from_value(value).map_err(|error| CanonicalError::Shape(error.to_string()))
+pub fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, CanonicalError> {
+    let document: T = serde_json::from_slice(bytes).map_err(|error| {
+        if error.is_data() {
+            CanonicalError::Shape(error.to_string())
+        } else {
+            CanonicalError::NoJson(error.to_string())
+        }
+    })?;
+    let is_same = write(&document)? == bytes;
+    is_same
+        .then_some(document)
+        .ok_or(CanonicalError::NotCanonical)
 }
 
 fn write_value(value: &Value, out: &mut String) -> Result<(), CanonicalError> {

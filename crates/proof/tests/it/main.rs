@@ -2,8 +2,11 @@
 
 mod canonical;
 mod commitments;
+mod forgeries;
 mod heads;
 mod merkle;
 mod model;
+mod packages;
+mod sample;
 mod tiles;
 mod written;
