@@ -17,6 +17,7 @@ pub mod limits_page;
 pub mod naming;
 pub mod outbound;
 pub mod pii;
+pub mod sensitive;
 pub mod teammate;
 pub mod time;
 pub mod window;
