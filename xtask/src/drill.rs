@@ -16,9 +16,9 @@ pub struct Options {
     /// Only this drill; may be repeated
     #[arg(long)]
     only: Vec<String>,
-    /// sqlite or postgres
-    #[arg(long, default_value = "sqlite")]
-    engine: String,
+    /// Only on this engine: sqlite or postgres
+    #[arg(long)]
+    engine: Option<String>,
     /// Repeats what an earlier run left to chance
     #[arg(long)]
     seed: Option<u64>,
@@ -66,7 +66,9 @@ pub fn run(place: &Place, options: &Options) -> Result<(), Failure> {
         return process::run(page);
     }
     let mut drills = command(place);
-    drills.args(["--engine", &options.engine]);
+    if let Some(engine) = &options.engine {
+        drills.args(["--engine", engine]);
+    }
     for (wanted, flag) in [(options.long, "--long"), (options.keep, "--keep")] {
         if wanted {
             drills.arg(flag);

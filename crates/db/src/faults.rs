@@ -64,6 +64,8 @@ pub enum Lie {
     CallbackDropped,
     RefusedYetKept,
     NoteLeaks,
+    /// The disk is never waited for.
+    NeverFlushed,
 }
 
 #[cfg(not(feature = "faults"))]
@@ -155,6 +157,7 @@ mod armed {
                 Self::CallbackDropped => "callback_dropped",
                 Self::RefusedYetKept => "refused_yet_kept",
                 Self::NoteLeaks => "note_leaks",
+                Self::NeverFlushed => "never_flushed",
             }
         }
     }

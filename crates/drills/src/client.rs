@@ -179,6 +179,15 @@ impl Client {
         self.call("POST", path, who, Some(body)).await
     }
 
+    /// Brings a file.
+    pub async fn bring(&self, path: &str, who: &Who, kind: &str, bytes: &[u8]) -> Told {
+        let request = self
+            .request("POST", path, who)
+            .header("content-type", kind)
+            .body(bytes.to_vec());
+        Self::send(request).await.0
+    }
+
     /// Posts a callback under this signature.
     pub async fn callback(&self, path: &str, secret: &str, body: &[u8]) -> Told {
         let request = self

@@ -8,7 +8,7 @@ use drills::drill::{ALL, Drill};
 use drills::error::{Result, While, failed};
 use drills::found::{self, Outcome};
 use drills::plan::{Engine, Form, Plan};
-use drills::{load, moment, page};
+use drills::{computer, load, moment, page};
 
 #[derive(Parser)]
 #[command(
@@ -28,6 +28,18 @@ enum Task {
     Page { results: PathBuf, page: PathBuf },
     /// Name the drills
     List,
+    /// One of our own processes: becomes a computer that runs the server
+    #[command(hide = true)]
+    Computer {
+        /// Where its disk lies
+        place: PathBuf,
+        /// Where its kernel is kept
+        cache: PathBuf,
+        /// `NAME=VALUE` for the server inside
+        variables: Vec<String>,
+        #[arg(last = true)]
+        words: Vec<String>,
+    },
     /// One of our own processes: reads an order, writes a ledger, says what it did
     #[command(hide = true)]
     Load,
@@ -56,8 +68,9 @@ struct Run {
     /// Only this drill; may be repeated
     #[arg(long)]
     only: Vec<String>,
-    #[arg(long, value_enum, default_value = "sqlite")]
-    engine: EngineName,
+    /// Only on this engine; without it, each on those that it is meant for
+    #[arg(long, value_enum)]
+    engine: Option<EngineName>,
     /// Everything that is left to chance comes from it; without it, from the clock
     #[arg(long)]
     seed: Option<u64>,
@@ -78,6 +91,12 @@ fn main() -> ExitCode {
             }
             Ok(())
         }
+        Task::Computer {
+            place,
+            cache,
+            variables,
+            words,
+        } => computer::become_computer(&place, &cache, &variables, &words),
         Task::Load => blocking(async {
             let summary = load::run(tokio::io::BufReader::new(tokio::io::stdin())).await?;
             let text = serde_json::to_string(&summary)
@@ -110,10 +129,10 @@ fn blocking<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 
 async fn hold_all(run: Run) -> Result<ExitCode> {
     let form = if run.long { Form::Long } else { Form::Short };
-    let engine = match run.engine {
+    let engine = run.engine.map(|engine| match engine {
         EngineName::Sqlite => Engine::Sqlite,
         EngineName::Postgres => Engine::Postgres,
-    };
+    });
     if let Some(unknown) = run
         .only
         .iter()
@@ -122,30 +141,37 @@ async fn hold_all(run: Run) -> Result<ExitCode> {
         return Err(failed("choosing drills", format!("there is no {unknown}")));
     }
     let seed = run.seed.unwrap_or_else(|| moment::unix_us() % 1_000_000);
-    let scratch = run.scratch.join(format!("{}-{seed}", std::process::id()));
     let program = run.program.canonicalize().doing("finding the program")?;
-    let plan = Plan::new(form, engine, seed, program, scratch.clone());
+    let plans = [Engine::Sqlite, Engine::Postgres].map(|engine| {
+        let name = format!("{}-{seed}-{}", std::process::id(), engine.as_str());
+        let scratch = run.scratch.join(name);
+        Plan::new(form, engine, seed, program.clone(), scratch)
+    });
     println!("seed {seed}");
-    let wanted = |drill: &&&Drill| {
-        let named = run.only.iter().any(|name| name == drill.name);
-        let usual = run.only.is_empty() && (drill.is_short || run.long);
-        drill.engines.contains(&engine) && (named || usual)
-    };
     let (mut passed, mut broken, mut skipped) = (0, 0, 0);
-    for drill in ALL.iter().filter(wanted) {
-        let outcome = hold(drill, &plan).await;
-        tell(&outcome);
-        outcome.keep(&run.results)?;
-        match &outcome.found {
-            found if found.skipped.is_some() => skipped += 1,
-            found if found.holds() => passed += 1,
-            _ => broken += 1,
+    for drill in ALL {
+        let is_named = run.only.iter().any(|name| name == drill.name);
+        if !is_named && !run.only.is_empty() {
+            continue;
+        }
+        let held_on = drill.held_on(form, is_named, engine);
+        for plan in plans.iter().filter(|plan| held_on.contains(&plan.engine)) {
+            let outcome = hold(drill, plan).await;
+            tell(&outcome);
+            outcome.keep(&run.results)?;
+            match &outcome.found {
+                found if found.skipped.is_some() => skipped += 1,
+                found if found.holds() => passed += 1,
+                _ => broken += 1,
+            }
         }
     }
-    if broken == 0 || !run.keep {
-        std::fs::remove_dir_all(&scratch).doing("clearing up")?;
-    } else {
-        println!("the houses stand in {}", scratch.display());
+    for plan in plans.iter().filter(|plan| plan.scratch.is_dir()) {
+        if broken == 0 || !run.keep {
+            std::fs::remove_dir_all(&plan.scratch).doing("clearing up")?;
+        } else {
+            println!("the houses stand in {}", plan.scratch.display());
+        }
     }
     match skipped {
         0 => println!("{passed} passed, {broken} failed"),
@@ -189,8 +215,9 @@ fn tell(outcome: &Outcome) {
         (None, false) => "✗",
     };
     println!(
-        "{sign} {} ({:.1} s): {} acked, {} faults, {} lost, {} doubled, {} reordered, {} corrupt{}",
+        "{sign} {} on {} ({:.1} s): {} acked, {} faults, {} lost, {} doubled, {} reordered, {} corrupt{}",
         outcome.drill,
+        outcome.engine.as_str(),
         outcome.seconds,
         found.acked,
         found.faults,

@@ -200,6 +200,12 @@ impl<'a> Round<'a> {
         *self.load.acked.borrow()
     }
 
+    /// The server's process, or 0 while there is none.
+    #[must_use]
+    pub fn process(&self) -> i32 {
+        self.server.as_ref().map_or(0, Server::process)
+    }
+
     /// Waits until the load has heard so many promises more.
     ///
     /// # Errors

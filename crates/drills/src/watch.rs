@@ -17,7 +17,8 @@ use crate::error::{Result, failed};
 use crate::moment;
 use crate::record::{Event, Item, Line, Reader, Thread, Watch};
 
-type Socket =
+/// A live socket from outside.
+pub type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 const RECONNECT_MS: u64 = 30;

@@ -133,10 +133,48 @@ impl Cluster {
     /// # Panics
     /// When it does not stop.
     pub fn crash(&self) {
+        self.stop_by("immediate");
+    }
+
+    /// Stops the server as an upgrade does: connections are ended, everything is flushed.
+    ///
+    /// # Panics
+    /// When it does not stop.
+    pub fn stop(&self) {
+        self.stop_by("fast");
+    }
+
+    fn stop_by(&self, mode: &str) {
         let mut stop = as_server_user(&tool("pg_ctl"));
-        run(stop
-            .args(["stop", "-w", "-m", "immediate", "-D"])
-            .arg(self.data()));
+        run(stop.args(["stop", "-w", "-m", mode, "-D"]).arg(self.data()));
+    }
+
+    /// Kills the first process of the server. The others notice it a little later.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn kill(&self) {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid"));
+        let file = file.expect("a running server notes its process");
+        let first = file.lines().next().expect("it notes it first").trim();
+        run(Command::new("kill").args(["-KILL", first]));
+    }
+
+    /// Once all processes of a killed server have ended, removes the files that name it: whoever
+    /// is to collect the dead may be late, and until then these files keep the next server from
+    /// starting. Answers whether they have ended.
+    ///
+    /// # Panics
+    /// When the server was not killed.
+    pub fn clear_away(&self) -> bool {
+        if any_process_in(&self.data()) {
+            return false;
+        }
+        let marks = ["data/postmaster.pid", ".s.PGSQL.5432.lock"];
+        for mark in marks.map(|mark| self.directory.join(mark)) {
+            std::fs::remove_file(mark).expect("a killed server leaves its marks");
+        }
+        true
     }
 
     /// Starts the server again.
@@ -156,10 +194,11 @@ impl Cluster {
             .stderr(Stdio::null());
         let status = start.status().expect("pg_ctl can be run");
         if !status.success() {
-            let told = std::fs::read_to_string(&log);
+            let told = std::fs::read_to_string(&log).unwrap_or_else(|_| "no log".to_owned());
+            let last: Vec<&str> = told.lines().rev().take(10).collect();
             panic!(
-                "PostgreSQL did not start: {}",
-                told.unwrap_or_else(|_| "no log".to_owned())
+                "PostgreSQL did not start; its last words, newest first: {}",
+                last.join("\n")
             );
         }
     }
@@ -228,6 +267,15 @@ fn as_server_user(program: &Path) -> Command {
     // The directory of the caller may be closed to that user.
     command.current_dir("/");
     command
+}
+
+/// Whether a process works in this directory, as those of a server do in that of its data.
+fn any_process_in(directory: &Path) -> bool {
+    let processes = std::fs::read_dir("/proc").expect("/proc is mounted");
+    processes.flatten().any(|process| {
+        // Those of others cannot be looked at, and one that just ended has none.
+        std::fs::read_link(process.path().join("cwd")).is_ok_and(|place| place == directory)
+    })
 }
 
 fn is_root() -> bool {

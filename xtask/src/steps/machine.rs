@@ -12,10 +12,22 @@ struct Package {
     is_there: fn() -> bool,
 }
 
-const NEEDED: [Package; 5] = [
+const NEEDED: [Package; 9] = [
     Package {
         name: "chromium",
         is_there: has_chromium,
+    },
+    Package {
+        name: "e2fsprogs",
+        is_there: has_ext4_tools,
+    },
+    Package {
+        name: "faketime",
+        is_there: has_faketime,
+    },
+    Package {
+        name: "fiu-utils",
+        is_there: has_fiu,
     },
     Package {
         name: "postgresql",
@@ -24,6 +36,10 @@ const NEEDED: [Package; 5] = [
     Package {
         name: "python3-venv",
         is_there: has_venv,
+    },
+    Package {
+        name: "qemu-system-x86",
+        is_there: has_emulator,
     },
     Package {
         name: "slowhttptest",
@@ -37,6 +53,24 @@ const NEEDED: [Package; 5] = [
 
 fn has_chromium() -> bool {
     Path::new("/usr/bin/chromium").is_file()
+}
+
+fn has_ext4_tools() -> bool {
+    ["mkfs.ext4", "e2fsck", "debugfs"]
+        .iter()
+        .all(|tool| Path::new("/usr/sbin").join(tool).is_file())
+}
+
+fn has_faketime() -> bool {
+    Path::new("/usr/bin/faketime").is_file()
+}
+
+fn has_fiu() -> bool {
+    Path::new("/usr/bin/fiu-run").is_file()
+}
+
+fn has_emulator() -> bool {
+    Path::new("/usr/bin/qemu-system-x86_64").is_file()
 }
 
 fn has_postgres() -> bool {

@@ -166,7 +166,7 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
     const OUTER: &str = "outer";
     // What mostly waits has a lane of its own.
     const SLOW: &str = "slow";
-    let mut steps = vec![step("drills", &["build"], SLOW, |log| {
+    let mut steps = vec![step("drills", &["machine", "build"], SLOW, |log| {
         counted(&mut drill::command(place), Runner::Plain, log)
     })];
     if place.root.join("judges/run").is_file() {

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-use super::{BOTH, Drill, Held};
+use super::{BOTH, Drill, Held, SQLITE};
 use crate::dice::Dice;
 use crate::digest::{sha256, signature};
 use crate::error::{Result, While};
@@ -31,7 +31,7 @@ pub static DRILL: Drill = Drill {
             messages in one",
     promises: &[Promise::P2, Promise::P3, Promise::P9, Promise::P10],
     engines: BOTH,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 

@@ -1,6 +1,6 @@
 //! Two servers on one installation: the second is refused and harms nothing.
 
-use super::{BOTH, Drill, Held};
+use super::{BOTH, Drill, Held, SQLITE};
 use crate::error::Result;
 use crate::found::Found;
 use crate::plan::Plan;
@@ -13,7 +13,7 @@ pub static DRILL: Drill = Drill {
     about: "a second server on the same installation is refused, and the first goes on",
     promises: &[Promise::P1, Promise::P3],
     engines: BOTH,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 

@@ -14,7 +14,7 @@ pub static DRILL: Drill = Drill {
     about: "each n-th COMMIT has no known end; the retry with the same id gives one message",
     promises: &[Promise::P1, Promise::P2, Promise::P4],
     engines: BOTH,
-    is_short: false,
+    short_on: BOTH,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 

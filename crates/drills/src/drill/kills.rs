@@ -24,7 +24,7 @@ pub static DRILL: Drill = Drill {
         Promise::P10,
     ],
     engines: BOTH,
-    is_short: true,
+    short_on: BOTH,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 

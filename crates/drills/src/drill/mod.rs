@@ -10,6 +10,7 @@
 mod callbacks;
 mod claim;
 mod commits;
+mod database_down;
 mod kills;
 mod mutants;
 mod points;
@@ -21,7 +22,7 @@ use std::pin::Pin;
 
 use crate::error::Result;
 use crate::found::Found;
-use crate::plan::{Engine, Plan};
+use crate::plan::{Engine, Form, Plan};
 use crate::promise::Promise;
 
 /// What a drill's function answers.
@@ -34,13 +35,31 @@ pub struct Drill {
     pub about: &'static str,
     pub promises: &'static [Promise],
     pub engines: &'static [Engine],
-    /// Whether the short form holds it.
-    pub is_short: bool,
+    /// The engines on which the short form holds it; the long form holds it on all of its own.
+    pub short_on: &'static [Engine],
     pub hold: for<'a> fn(&'a Plan) -> Held<'a>,
+}
+
+impl Drill {
+    /// The engines on which a run holds it, for what was asked.
+    #[must_use]
+    pub fn held_on(&self, form: Form, is_named: bool, engine: Option<Engine>) -> Vec<Engine> {
+        let wanted = match (form, self.short_on) {
+            (Form::Long, _) => self.engines,
+            (Form::Short, []) if is_named => &self.engines[..1],
+            (Form::Short, []) => &[],
+            // An engine that is asked for by name is not only where it usually is.
+            (Form::Short, _) if engine.is_some() => self.engines,
+            (Form::Short, short_on) => short_on,
+        };
+        let is_wanted = |held: &&Engine| engine.is_none_or(|engine| **held == engine);
+        wanted.iter().filter(is_wanted).copied().collect()
+    }
 }
 
 pub const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Postgres];
 pub const SQLITE: &[Engine] = &[Engine::Sqlite];
+pub const POSTGRES: &[Engine] = &[Engine::Postgres];
 
 /// All drills, in the order in which they are held.
 pub static ALL: &[&Drill] = &[
@@ -54,4 +73,23 @@ pub static ALL: &[&Drill] = &[
     &sockets::NEVER_READ,
     &sockets::STORM,
     &claim::DRILL,
+    &database_down::DRILL,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_holds_a_drill_on_its_engines() {
+        let (sqlite, postgres) = (Engine::Sqlite, Engine::Postgres);
+        let held = |drill: &Drill, form, engine| drill.held_on(form, false, engine);
+        assert_eq!(held(&kills::DRILL, Form::Short, None), BOTH);
+        assert_eq!(held(&points::DRILL, Form::Short, None), SQLITE);
+        assert_eq!(held(&points::DRILL, Form::Long, None), BOTH);
+        assert_eq!(held(&points::DRILL, Form::Short, Some(postgres)), POSTGRES);
+        assert_eq!(held(&provider::SILENCE, Form::Short, None), []);
+        assert_eq!(provider::SILENCE.held_on(Form::Short, true, None), SQLITE);
+        assert_eq!(held(&database_down::DRILL, Form::Long, Some(sqlite)), []);
+    }
+}

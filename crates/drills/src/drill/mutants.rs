@@ -72,7 +72,7 @@ pub static DRILL: Drill = Drill {
     about: "eighteen mistakes planted in the server, each of which the checker must see",
     promises: &[],
     engines: SQLITE,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{BOTH, Drill, Held};
+use super::{BOTH, Drill, Held, SQLITE};
 use crate::error::{Result, failed};
 use crate::found::Found;
 use crate::plan::{Engine, Plan};
@@ -40,7 +40,7 @@ pub static DRILL: Drill = Drill {
         Promise::P9,
     ],
     engines: BOTH,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 

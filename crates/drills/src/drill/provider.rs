@@ -1,7 +1,7 @@
 //! The provider is slow, silent, refuses, breaks: nothing is lost, nothing is sent twice, and the
 //! own chat goes on meanwhile.
 
-use super::{BOTH, Drill, Held};
+use super::{BOTH, Drill, Held, SQLITE};
 use crate::error::Result;
 use crate::found::Found;
 use crate::load::Shape;
@@ -16,7 +16,7 @@ pub static DRILL: Drill = Drill {
             does not say so",
     promises: &[Promise::P5, Promise::P9, Promise::P10, Promise::P18],
     engines: BOTH,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(hold(plan)) },
 };
 
@@ -25,7 +25,7 @@ pub static SILENCE: Drill = Drill {
     about: "the provider is a black hole: the house waits for its answers to the end, and goes on",
     promises: &[Promise::P5, Promise::P9, Promise::P18],
     engines: BOTH,
-    is_short: false,
+    short_on: &[],
     hold: |plan: &Plan| -> Held<'_> { Box::pin(silence(plan)) },
 };
 

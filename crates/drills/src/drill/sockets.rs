@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{BOTH, Drill, Held};
+use super::{BOTH, Drill, Held, SQLITE};
 use crate::client::{Client, Who};
 use crate::dice::Dice;
 use crate::error::{Result, While, failed};
@@ -31,7 +31,7 @@ pub static NEVER_READ: Drill = Drill {
     about: "live sockets that never read: they are dropped, memory stays, everybody else goes on",
     promises: &[Promise::P7, Promise::P12],
     engines: BOTH,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(never_read(plan)) },
 };
 
@@ -40,7 +40,7 @@ pub static STORM: Drill = Drill {
     about: "1,000 customers lose their sockets in a kill and come back with their cursors",
     promises: &[Promise::P1, Promise::P7, Promise::P12],
     engines: BOTH,
-    is_short: true,
+    short_on: SQLITE,
     hold: |plan: &Plan| -> Held<'_> { Box::pin(storm(plan)) },
 };
 
