@@ -32,8 +32,10 @@ const OF_A_BODY: [(&str, &str); 4] = [
     ("413", "The body is too large."),
     ("415", "The body is of another type."),
 ];
-const OF_ANYTHING: [(&str, &str); 1] =
-    [("503", "The house is busy; try again after `Retry-After`.")];
+const OF_ANYTHING: [(&str, &str); 2] = [
+    ("503", "The house is busy; try again after `Retry-After`."),
+    ("507", "The disk is full; nothing was written."),
+];
 
 impl Modify for Problems {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {

@@ -42,6 +42,8 @@ pub struct Problem {
 
 /// Seconds after which a full or slow house is worth another try.
 const RETRY_SOON: u32 = 2;
+/// Somebody has to make room first.
+const RETRY_WHEN_FULL: u32 = 30;
 const RETRY_AFTER_FAILURES: u32 = 900;
 
 impl Problem {
@@ -145,6 +147,13 @@ impl Problem {
                 tracing::warn!(error = %error, "a request waits for the database");
                 Self::busy(language)
             }
+            StoreError::Full => {
+                tracing::error!(error = %error, "a request was refused");
+                let status = StatusCode::INSUFFICIENT_STORAGE;
+                let mut problem = Self::new(status, "disk_full", language);
+                problem.retry_after = Some(RETRY_WHEN_FULL);
+                problem
+            }
             other => Self::internal(&other.to_string(), language),
         }
     }
@@ -233,5 +242,12 @@ mod tests {
             assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert!(answer.headers().contains_key(header::RETRY_AFTER));
         }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_such() {
+        let answer = Problem::of(StoreError::Full.into(), Language::En).into_response();
+        assert_eq!(answer.status(), StatusCode::INSUFFICIENT_STORAGE);
+        assert!(answer.headers().contains_key(header::RETRY_AFTER));
     }
 }

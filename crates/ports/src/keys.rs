@@ -11,6 +11,11 @@ pub struct WrappedKey {
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyStoreError {
+    #[error("the disk that holds the key store is full")]
+    Full,
+    /// Worth another try.
+    #[error("the key store cannot be reached: {0}")]
+    Unavailable(String),
     #[error("the key store did not work: {0}")]
     Failed(String),
 }

@@ -44,6 +44,9 @@ pub enum StoreError {
     Unknown,
     #[error("the database cannot be reached")]
     Unavailable,
+    /// Nothing was written: there is no room for it.
+    #[error("the disk that holds the database is full")]
+    Full,
     #[error(
         "the data was sealed with another master key. Put back the key it was sealed with, or start with an empty data directory"
     )]
@@ -55,9 +58,19 @@ pub enum StoreError {
     #[error("a stored value is not understood ({0})")]
     Corrupt(&'static str),
     #[error(transparent)]
-    Keys(#[from] KeyStoreError),
+    Keys(KeyStoreError),
     #[error("the database did not work: {0}")]
     Engine(DbError),
+}
+
+impl From<KeyStoreError> for StoreError {
+    fn from(error: KeyStoreError) -> Self {
+        match error {
+            KeyStoreError::Full => Self::Full,
+            KeyStoreError::Unavailable(_) => Self::Unavailable,
+            other @ KeyStoreError::Failed(_) => Self::Keys(other),
+        }
+    }
 }
 
 impl From<DbError> for StoreError {
@@ -65,6 +78,7 @@ impl From<DbError> for StoreError {
         match error {
             DbError::Busy => Self::Busy,
             DbError::Unavailable(_) | DbError::Closed => Self::Unavailable,
+            DbError::DiskFull => Self::Full,
             other => Self::Engine(other),
         }
     }
@@ -88,8 +102,13 @@ impl StoreError {
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         match self {
-            Self::Stale(_) | Self::Busy | Self::Unknown | Self::Unavailable | Self::Keys(_) => true,
-            Self::Engine(error) => matches!(error, DbError::DiskFull | DbError::Storage(_)),
+            Self::Stale(_)
+            | Self::Busy
+            | Self::Unknown
+            | Self::Unavailable
+            | Self::Full
+            | Self::Keys(_) => true,
+            Self::Engine(error) => matches!(error, DbError::Storage(_)),
             Self::WrongKey | Self::Sealed(_) | Self::Corrupt(_) => false,
         }
     }

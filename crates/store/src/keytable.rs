@@ -1,7 +1,7 @@
 //! The key store: wrapped keys in a database of their own, with a backup rule of its own.
 
 use async_trait::async_trait;
-use db::{Batch, CommitError, Database};
+use db::{Batch, CommitError, Database, DbError};
 use ports::{KeyStore, KeyStoreError, WrappedKey};
 
 static MIGRATIONS: [db::Migration; 1] = [db::Migration {
@@ -23,8 +23,18 @@ pub struct KeyTable {
     db: Database,
 }
 
-fn failed(error: impl std::fmt::Display) -> KeyStoreError {
-    KeyStoreError::Failed(error.to_string())
+fn missing(what: &str) -> KeyStoreError {
+    KeyStoreError::Failed(format!("{what} that was just written is not there"))
+}
+
+fn failed(error: DbError) -> KeyStoreError {
+    match error {
+        DbError::DiskFull => KeyStoreError::Full,
+        DbError::Busy | DbError::Closed | DbError::Unavailable(_) => {
+            KeyStoreError::Unavailable(error.to_string())
+        }
+        other => KeyStoreError::Failed(other.to_string()),
+    }
 }
 
 impl KeyTable {
@@ -40,9 +50,12 @@ impl KeyTable {
         batch.run(sql, params);
         match self.db.commit(batch).await {
             Ok(_) => Ok(()),
-            // Whether it was written is read back by the caller.
-            Err(CommitError::Unknown(reason)) => Err(KeyStoreError::Failed(reason)),
-            Err(error) => Err(failed(error)),
+            // Nobody uses a key before it is durable, and a second try meets the first one's row.
+            Err(error @ (CommitError::Unknown(_) | CommitError::Busy | CommitError::Closed)) => {
+                Err(KeyStoreError::Unavailable(error.to_string()))
+            }
+            Err(CommitError::Engine(error)) => Err(failed(error)),
+            Err(error) => Err(KeyStoreError::Failed(error.to_string())),
         }
     }
 }
@@ -79,9 +92,7 @@ impl KeyStore for KeyTable {
             vec![subject.into(), key.generation.into(), key.bytes.into()],
         )
         .await?;
-        self.get(subject)
-            .await?
-            .ok_or_else(|| failed("a key that was just written is not there"))
+        self.get(subject).await?.ok_or_else(|| missing("a key"))
     }
 
     async fn destroy(&self, subject: [u8; 16]) -> Result<(), KeyStoreError> {
@@ -122,6 +133,6 @@ impl KeyStore for KeyTable {
             .await?
             .into_iter()
             .find(|stored| stored.generation == key.generation)
-            .ok_or_else(|| failed("a generation that was just written is not there"))
+            .ok_or_else(|| missing("a generation"))
     }
 }

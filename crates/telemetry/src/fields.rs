@@ -10,6 +10,7 @@ use tracing::field::{Field, Visit};
 pub const FIELDS: &[&str] = &[
     "attempt",
     "batches",
+    "by_ms",
     "bytes",
     "callback_item",
     "channel_id",

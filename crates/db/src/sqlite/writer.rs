@@ -177,6 +177,12 @@ impl Writer {
         let Ran { group, results } = ran;
         match ended {
             Ok(()) => group::answer(&self.shared, group, results),
+            // The frame that ends a transaction is written last and before any flush, so one for
+            // which there was no room is not in the log.
+            Err(error @ DbError::DiskFull) => {
+                self.reopen();
+                self.fail_all(group, error);
+            }
             Err(error) if writes => {
                 self.reopen();
                 group::answer_unknown(&self.shared, group, &error);
