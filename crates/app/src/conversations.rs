@@ -480,8 +480,8 @@ impl App {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn wake_snoozed(&self) -> Result<usize, AppError> {
-        let due = self.store.due_snoozes(self.now(), 100).await?;
+    pub async fn wake_snoozed(&self, now: Timestamp) -> Result<usize, AppError> {
+        let due = self.store.due_snoozes(now, 100).await?;
         for id in &due {
             let woken = ConversationChange {
                 status: Some(Status::Open),

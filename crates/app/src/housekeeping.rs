@@ -17,9 +17,19 @@ impl App {
     /// # Errors
     /// What the store says. Nothing is half done.
     pub async fn keep_house(&self, last: Option<Timestamp>) -> Result<Option<Timestamp>, AppError> {
-        self.wake_snoozed().await?;
         let now = self.now();
-        if last.is_some_and(|last| now.0 - last.0 < TIDY_EVERY_MS) {
+        self.wake_snoozed(now).await?;
+        self.tidy_up(now, last).await
+    }
+
+    /// Removes what is old, now and then.
+    pub(crate) async fn tidy_up(
+        &self,
+        now: Timestamp,
+        last: Option<Timestamp>,
+    ) -> Result<Option<Timestamp>, AppError> {
+        // A clock that was put back must not keep the house untidy until it is there again.
+        if last.is_some_and(|last| (0..TIDY_EVERY_MS).contains(&(now.0 - last.0))) {
             return Ok(last);
         }
         self.store.tidy_up(now).await?;

@@ -6,6 +6,7 @@
 mod callbacks;
 mod channels;
 mod chat;
+mod clock_watch;
 mod conversations;
 mod error;
 mod file_reader;

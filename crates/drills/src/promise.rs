@@ -130,7 +130,10 @@ impl Promise {
             Self::P10 => {
                 "States are joined, the larger rank wins (`crates/domain/src/delivery.rs`)."
             }
-            Self::P11 => "Numbers instead of times; deadlines are stored instants.",
+            Self::P11 => {
+                "Numbers instead of times; deadlines are stored instants; a clock that was put is \
+                 not believed at once (`crates/app/src/clock_watch.rs`)."
+            }
             Self::P12 => "Bounds of every queue, body and place in `crates/domain/src/limits.rs`.",
             Self::P18 => {
                 "Sending is a job, never part of a request; each conversation is a lane of its own."

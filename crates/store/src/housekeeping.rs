@@ -25,6 +25,17 @@ impl Store {
         at.0 > now.0 - SEEN_MS + time::DAY_MS
     }
 
+    /// When something happened for the last time, as the clock showed it then.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn last_written(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT at FROM feed ORDER BY seq DESC LIMIT 1";
+        let rows = self.db.query(sql, vec![]).await?;
+        let at = rows.first().map(|row| row.int(0)).transpose()?;
+        Ok(at.map(Timestamp))
+    }
+
     /// Removes a bounded part of what is too old.
     ///
     /// # Errors

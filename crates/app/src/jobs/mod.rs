@@ -15,12 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use telemetry::names;
 
-use domain::{JobId, limits};
+use domain::{JobId, Timestamp, limits};
 use store::faults::{self, Point};
 use store::{ClaimedJob, JobKind, StoreError, Unit};
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
+use crate::clock_watch::ClockWatch;
 use crate::{App, AppError};
 
 /// How a job ended.
@@ -73,6 +75,7 @@ impl Runner {
                 () = tokio::time::sleep(IDLE_LOOK) => {}
             }
         }
+        let mut clock = self.watch_clock().await;
         if let Err(error) = self.app.store().release_jobs().await {
             // Their time runs out by itself, a minute later.
             tracing::warn!(error = %error, "jobs of the last run wait for the end of their time");
@@ -97,7 +100,7 @@ impl Runner {
                     }
                 }
             }
-            match self.app.keep_house(tidied).await {
+            match self.keep_house(&mut clock, tidied).await {
                 Ok(last) => tidied = last,
                 Err(error) => {
                     tracing::warn!(error = %error, "the house is not kept: the database does not answer");
@@ -105,6 +108,37 @@ impl Runner {
             }
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// What is old is removed only while the clock that calls it old can be trusted.
+    async fn keep_house(
+        &self,
+        clock: &mut ClockWatch,
+        tidied: Option<Timestamp>,
+    ) -> Result<Option<Timestamp>, AppError> {
+        // Asked once: what is judged here is what is acted on.
+        let now = self.app.now();
+        if let Some(by_ms) = clock.look(now, Instant::now()) {
+            tracing::warn!(
+                by_ms,
+                "the clock was put; what is old is not removed for an hour"
+            );
+        }
+        self.app.wake_snoozed(clock.believed()).await?;
+        if clock.is_trusted() {
+            return self.app.tidy_up(now, tidied).await;
+        }
+        Ok(tidied)
+    }
+
+    async fn watch_clock(&self) -> ClockWatch {
+        let now = self.app.now();
+        let last_written = self.app.store().last_written().await;
+        let last_written = last_written.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "the clock is not trusted: the database does not answer");
+            Some(Timestamp(0))
+        });
+        ClockWatch::new(now, Instant::now(), last_written)
     }
 
     /// Runs jobs until none is due; for tests and commands that want a quiet house.

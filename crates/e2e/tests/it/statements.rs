@@ -27,9 +27,10 @@ const LARGE: [&str; 12] = [
 ];
 
 /// Walks along an index that stop at their LIMIT, by the beginnings of their statements.
-const ENDS_EARLY: [&str; 4] = [
+const ENDS_EARLY: [&str; 5] = [
     "DELETE FROM callback WHERE id IN (SELECT id FROM (SELECT id, received_at, state FROM callback ORDER BY id LIMIT $2)",
     "DELETE FROM feed WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM feed ORDER BY seq LIMIT $2)",
+    "SELECT at FROM feed ORDER BY seq DESC LIMIT 1",
     "SELECT seq FROM feed ORDER BY seq LIMIT 1",
     "SELECT tx, seq FROM feed ORDER BY seq DESC LIMIT 1",
 ];
