@@ -1,6 +1,7 @@
 //! The ledger: what was intended before it was sent, and what came of it. Written by the process
 //! that sends, on a file of its own, brought to the disk every ten milliseconds.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -86,6 +87,20 @@ pub enum Entry {
         at_us: u64,
         outcome: Outcome,
     },
+}
+
+/// What was promised, by the names of its operations.
+#[must_use]
+pub fn acked(ledger: &[Entry]) -> BTreeSet<String> {
+    let promised = ledger.iter().filter_map(|entry| match entry {
+        Entry::Outcome {
+            op,
+            outcome: Outcome::Ack { .. },
+            ..
+        } => Some(op.clone()),
+        _ => None,
+    });
+    promised.collect()
 }
 
 /// Something that was said and acknowledged at once, for those who keep no ledger of their own.

@@ -10,7 +10,7 @@
 //! let found = round.finish().await?;  // counts, violations
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -276,8 +276,8 @@ impl<'a> Round<'a> {
     /// As [`Round::finish`].
     pub async fn finish_with_record(mut self) -> Result<(Found, Record)> {
         let summary = self.load.end().await?;
-        self.rest().await?;
         let mut ledger = ledger::read(&self.load.ledger)?;
+        self.rest(&ledger::acked(&ledger)).await?;
         ledger.append(&mut self.own);
         let mut record = Record {
             ledger,
@@ -291,7 +291,7 @@ impl<'a> Round<'a> {
         }
         record.views = self.customers(&summary).await?;
         // What customers read counts as delivered, and so everybody else is heard after them.
-        self.rest().await?;
+        self.rest(&BTreeSet::new()).await?;
         for watcher in self.watchers.drain(..) {
             record.watches.push(watcher.finish().await?);
         }
@@ -347,9 +347,9 @@ impl<'a> Round<'a> {
         Ok(views)
     }
 
-    /// Waits until no event comes any more, no receipt is outstanding and no message is on its
-    /// way.
-    async fn rest(&self) -> Result<()> {
+    /// Waits until no event comes any more, no receipt is outstanding, no message is on its way,
+    /// and these operations are seen: a callback may be durable some time before it is understood.
+    async fn rest(&self, promised: &BTreeSet<String>) -> Result<()> {
         let who = self.teammate(0);
         let (mut waited, mut same, mut last) = (0, 0, String::new());
         while waited < self.rest_ms {
@@ -359,8 +359,11 @@ impl<'a> Round<'a> {
             last = head;
             if same >= SAME_LOOKS {
                 let view = views::teammate(&self.client, &who, "rest", 200).await?;
-                let mut items = view.threads.values().flat_map(|thread| &thread.items);
-                if !items.any(|item| item.state.as_deref() == Some("queued")) {
+                let items = view.threads.values().flat_map(|thread| &thread.items);
+                let seen: BTreeSet<&str> = items.clone().map(|item| item.op.as_str()).collect();
+                let is_complete = promised.iter().all(|op| seen.contains(op.as_str()));
+                let mut states = items.filter_map(|item| item.state.as_deref());
+                if is_complete && !states.any(|state| state == "queued") {
                     return Ok(());
                 }
                 same = 0;

@@ -212,6 +212,15 @@ impl Store {
         self.commit(unit).await
     }
 
+    /// Gives one job back that nobody works on, though its time has not run out.
+    pub fn release_job(&self, unit: &mut Unit, id: JobId) {
+        unit.note_jobs();
+        unit.run(
+            "UPDATE job SET lease_until = 0 WHERE id = $1 AND state = 'ready'",
+            vec![blob(id.bytes())],
+        );
+    }
+
     pub fn finish_job(&self, unit: &mut Unit, id: JobId) {
         unit.note_jobs();
         unit.run("DELETE FROM job WHERE id = $1", vec![blob(id.bytes())]);

@@ -50,6 +50,8 @@ const BACKOFF_MAX_MS: i64 = 15 * domain::time::MINUTE_MS;
 pub struct Runner {
     app: App,
     busy: Arc<Mutex<HashSet<JobId>>>,
+    /// Jobs that nobody works on any more, and of which the database may not know it.
+    left: Arc<Mutex<Vec<JobId>>>,
     places: Arc<Semaphore>,
 }
 
@@ -59,6 +61,7 @@ impl Runner {
         Self {
             app,
             busy: Arc::default(),
+            left: Arc::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
@@ -160,7 +163,23 @@ impl Runner {
         }
     }
 
+    /// A lane must not wait for a lease to run out because the database was away for a moment.
+    async fn give_back(&self) -> Result<(), AppError> {
+        let mut left = self.left.lock().await;
+        if left.is_empty() {
+            return Ok(());
+        }
+        let mut unit = Unit::new();
+        for id in left.iter() {
+            self.app.store.release_job(&mut unit, *id);
+        }
+        self.app.store.commit(unit).await?;
+        left.clear();
+        Ok(())
+    }
+
     async fn start_due(&self, tasks: &mut JoinSet<()>) -> Result<usize, AppError> {
+        self.give_back().await?;
         let due = self
             .app
             .store
@@ -175,9 +194,12 @@ impl Runner {
                 break;
             };
             let (app, busy) = (self.app.clone(), Arc::clone(&self.busy));
+            let left = Arc::clone(&self.left);
             started += 1;
             tasks.spawn(async move {
-                app.work(job).await;
+                if !app.work(job).await {
+                    left.lock().await.push(job.id);
+                }
                 busy.lock().await.remove(&job.id);
                 drop(place);
             });
@@ -187,17 +209,18 @@ impl Runner {
 }
 
 impl App {
-    async fn work(&self, job: ClaimedJob) {
+    /// Answers whether the database knows that nobody works on the job any more.
+    async fn work(&self, job: ClaimedJob) -> bool {
         let now = self.now();
         let mut lease = Unit::new();
         self.store
             .lease_job(&mut lease, &job, now, now.plus_ms(limits::JOB_LEASE_MS));
         match self.store.commit(lease).await {
             Ok(()) => {}
-            Err(StoreError::Stale(_)) => return,
+            Err(StoreError::Stale(_)) => return true,
             Err(error) => {
                 tracing::warn!(job_id = %job.id, error = %error, "a job could not be taken");
-                return;
+                return false;
             }
         }
         faults::hit(Point::AfterClaim);
@@ -213,7 +236,7 @@ impl App {
                 let unit = self.delay(&job, &error.to_string());
                 match self.store.commit(unit).await {
                     // Its senders wait on.
-                    Ok(()) => return,
+                    Ok(()) => return true,
                     Err(error) => Err(error.into()),
                 }
             }
@@ -225,12 +248,15 @@ impl App {
             Ok(done) => self.settle(&job, done).await,
         };
         if let Err(error) = settled {
-            // The lease runs out and the job comes again, at its place.
+            // It is given back and comes again, at its place.
             tracing::warn!(job_id = %job.id, error = %error, "a job's outcome could not be written");
-        } else if job.kind == JobKind::Ingest {
+            return false;
+        }
+        if job.kind == JobKind::Ingest {
             self.backlog
                 .release(domain::CallbackId::from_bytes(job.subject));
         }
+        true
     }
 
     fn delay(&self, job: &ClaimedJob, reason: &str) -> Unit {
