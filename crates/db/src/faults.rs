@@ -66,6 +66,10 @@ pub enum Lie {
     NoteLeaks,
     /// The disk is never waited for.
     NeverFlushed,
+    /// A COMMIT that failed is acknowledged.
+    FailedCommitAcked,
+    /// Whatever the clock shows is acted on at once.
+    ClockBelieved,
 }
 
 #[cfg(not(feature = "faults"))]
@@ -158,6 +162,8 @@ mod armed {
                 Self::RefusedYetKept => "refused_yet_kept",
                 Self::NoteLeaks => "note_leaks",
                 Self::NeverFlushed => "never_flushed",
+                Self::FailedCommitAcked => "failed_commit_acked",
+                Self::ClockBelieved => "clock_believed",
             }
         }
     }

@@ -175,6 +175,10 @@ impl Writer {
     pub fn answer_group(&mut self, ran: Ran, ended: Result<(), DbError>) {
         let writes = ran.writes();
         let Ran { group, results } = ran;
+        if ended.is_err() && faults::lies(Lie::FailedCommitAcked) {
+            self.reopen();
+            return group::answer(&self.shared, group, results);
+        }
         match ended {
             Ok(()) => group::answer(&self.shared, group, results),
             // The frame that ends a transaction is written last and before any flush, so one for

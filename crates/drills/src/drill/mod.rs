@@ -9,8 +9,11 @@
 
 mod callbacks;
 mod claim;
+mod clock;
 mod commits;
 mod database_down;
+mod full_disk;
+mod io_errors;
 mod kills;
 mod mutants;
 mod points;
@@ -73,6 +76,11 @@ pub static ALL: &[&Drill] = &[
     &sockets::NEVER_READ,
     &sockets::STORM,
     &claim::DRILL,
+    &io_errors::DRILL,
+    &io_errors::SEEN,
+    &full_disk::DRILL,
+    &clock::DRILL,
+    &clock::SEEN,
     &database_down::DRILL,
 ];
 
