@@ -15,8 +15,10 @@ mod database_down;
 mod full_disk;
 mod io_errors;
 mod kills;
+mod memory;
 mod mutants;
 mod points;
+mod power;
 mod provider;
 mod sockets;
 
@@ -81,6 +83,9 @@ pub static ALL: &[&Drill] = &[
     &full_disk::DRILL,
     &clock::DRILL,
     &clock::SEEN,
+    &memory::DRILL,
+    &power::DRILL,
+    &power::SEEN,
     &database_down::DRILL,
 ];
 
