@@ -8,7 +8,9 @@ use crate::error::{CommitError, DbError};
 use crate::row::Row;
 use crate::stats::Counters;
 
-pub type Reply = oneshot::Sender<Result<Committed, CommitError>>;
+/// The batch goes back with its answer: whoever made it gives its memory back, where it is wanted
+/// again at once, and the writer has more to do than that.
+pub type Reply = oneshot::Sender<(Result<Committed, CommitError>, Batch)>;
 pub type Results = Vec<Result<Committed, CommitError>>;
 
 /// What waits in the queue of a writer: batches and the engine's own orders.
@@ -115,7 +117,7 @@ pub fn answer(shared: &Shared, group: Vec<Waiting>, results: Results) {
     Counters::add(&counters.refused, results.len() as u64 - batches);
     for (waiting, result) in group.into_iter().zip(results) {
         // Here and below: whoever asked may have gone; the batch stands all the same.
-        let _ = waiting.reply.send(result);
+        let _ = waiting.reply.send((result, waiting.batch));
     }
     if batches > 0 {
         shared.tick();
@@ -128,7 +130,7 @@ pub fn answer_unknown(shared: &Shared, group: Vec<Waiting>, error: &DbError) {
     Counters::add(&shared.counters.unknown, group.len() as u64);
     for waiting in group {
         let unknown = CommitError::Unknown(error.to_string());
-        let _ = waiting.reply.send(Err(unknown));
+        let _ = waiting.reply.send((Err(unknown), waiting.batch));
     }
     shared.tick();
 }
@@ -138,7 +140,8 @@ pub fn answer_failed(shared: &Shared, group: Vec<Waiting>, error: &DbError) {
     tracing::error!(%error, batches = group.len(), "a group of batches failed");
     Counters::add(&shared.counters.refused, group.len() as u64);
     for waiting in group {
-        let _ = waiting.reply.send(Err(CommitError::Engine(error.clone())));
+        let failed = Err(CommitError::Engine(error.clone()));
+        let _ = waiting.reply.send((failed, waiting.batch));
     }
 }
 
@@ -158,7 +161,7 @@ pub async fn submit<Order>(
         Err(flume::TrySendError::Disconnected(_)) => return Err(CommitError::Closed),
     }
     match answer.await {
-        Ok(result) => result,
+        Ok((result, _batch)) => result,
         // The writer ended while the batch was queued or running.
         Err(_) => Err(CommitError::Unknown("the writer stopped".to_owned())),
     }

@@ -31,6 +31,8 @@ const ENCRYPTED: (&str, &str) = (
 /// Adds what is missing.
 pub(crate) fn harden(headers: &mut HeaderMap, is_encrypted: bool) {
     let more = is_encrypted.then_some(ENCRYPTED);
+    // A map that grows header by header is moved three times.
+    headers.reserve(EVERYWHERE.len() + 2);
     for (name, value) in EVERYWHERE.into_iter().chain(more) {
         headers
             .entry(HeaderName::from_static(name))

@@ -1,11 +1,13 @@
 //! How many requests, how quick: by route pattern, never by path.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
+use metrics::SharedString;
 use telemetry::names;
 use tokio::time::Instant;
 
@@ -19,10 +21,11 @@ fn method_label(method: &Method) -> &'static str {
 }
 
 pub async fn measure(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "page".to_owned(), |path| path.as_str().to_owned());
+    // Shared by both figures; a page's has no memory of its own.
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or(SharedString::const_str("page"), |path| {
+        SharedString::from_shared(Arc::from(path.as_str()))
+    });
     let method = method_label(request.method());
     // A duration is measured, nothing is decided by it: the runtime's clock will do.
     let begun = Instant::now();

@@ -12,6 +12,7 @@ use crate::faults::{self, Lie};
 use crate::page::{Page, PageRequest};
 use crate::rows::{at, blob, id16, opt_at, opt_id16};
 use crate::sealing::{open_bytes, open_json, seal_bytes, seal_json};
+use crate::sights::seen_question;
 use crate::unit::Unit;
 
 pub struct NewContact {
@@ -158,6 +159,10 @@ impl Store {
         provider_id: &Pii<String>,
         addresses: &[ExternalAddress],
     ) -> Result<FirstLook, StoreError> {
+        let sight = self.sight_of(channel, at, provider_id);
+        if self.sights.hold(&sight) && !faults::lies(Lie::DedupDropped) {
+            return Ok(FirstLook::SeenBefore);
+        }
         let lookups = self.address_lookups(addresses);
         let keys = self.address_keys(channel, &lookups);
         if !keys.is_empty()
@@ -165,7 +170,7 @@ impl Store {
         {
             return Ok(FirstLook::New(known));
         }
-        let mut questions = vec![self.seen_question(channel, at, provider_id)];
+        let mut questions = vec![seen_question(sight)];
         let theirs = addresses.iter().zip(lookups);
         questions
             .extend(theirs.map(|(address, lookup)| address_question(channel, address, lookup)));

@@ -27,6 +27,7 @@ mod retention;
 mod revocation;
 mod rows;
 mod sealing;
+mod sights;
 mod teammates;
 mod timeline;
 mod unit;
@@ -74,6 +75,7 @@ pub struct Store {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     acquaintances: Arc<acquaintances::Acquaintances>,
+    sights: Arc<sights::Sights>,
     /// Counts commits that changed what there is to do.
     jobs: watch::Sender<u64>,
 }
@@ -96,6 +98,7 @@ impl Store {
             clock,
             ids,
             acquaintances: Arc::default(),
+            sights: Arc::default(),
             jobs: watch::Sender::new(0),
         };
         store.check_fingerprint().await?;
@@ -153,7 +156,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Stale`] names the guard that no longer held.
     pub async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
-        let has_jobs = unit.has_jobs();
+        let (has_jobs, sight) = (unit.has_jobs(), unit.sight());
         let (batch, guards) = unit.into_parts();
         let committed = self.db.commit(batch).await;
         if has_jobs {
@@ -162,7 +165,12 @@ impl Store {
                 .send_modify(|count| *count = count.wrapping_add(1));
         }
         match committed {
-            Ok(_committed) => Ok(()),
+            Ok(_committed) => {
+                if let Some(sight) = sight {
+                    self.sights.keep(sight);
+                }
+                Ok(())
+            }
             Err(error) => Err(StoreError::of_commit(error, &guards)),
         }
     }

@@ -1,6 +1,6 @@
 //! Messages: what the contact sees, in both directions.
 
-use db::{Row, Sql, Value};
+use db::{Row, Value};
 use domain::content::Content;
 use domain::delivery::{Cost, DeliveryError, DeliveryState, FailureClass};
 use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, TeammateId, Timestamp};
@@ -11,6 +11,7 @@ use crate::error::{Guard, StoreError};
 use crate::faults::{self, Lie};
 use crate::rows::{at, blob, id16, mixed, opt_at, opt_blob, opt_id16, opt_int};
 use crate::sealing::{ContentRow, open_bytes, open_json, seal_bytes, seal_json};
+use crate::sights::{Sight, seen_question};
 use crate::unit::Unit;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -253,14 +254,13 @@ impl Store {
         if faults::lies(Lie::DedupDropped) {
             return;
         }
+        let (at, seen) = self.sight_of(channel, at, provider_id);
         unit.one(
             Guard::Unseen,
             "INSERT INTO dedup (at, seen) VALUES ($1, $2)",
-            vec![
-                at.seconds().into(),
-                blob(self.seen_key(channel, provider_id)),
-            ],
+            vec![at.into(), blob(seen)],
         );
+        unit.note_sight((at, seen));
     }
 
     /// # Errors
@@ -271,28 +271,21 @@ impl Store {
         at: Timestamp,
         provider_id: &Pii<String>,
     ) -> Result<bool, StoreError> {
-        let (sql, params) = self.seen_question(channel, at, provider_id);
+        let sight = self.sight_of(channel, at, provider_id);
+        let (sql, params) = seen_question(sight);
         Ok(self.db.query_opt(sql, params).await?.is_some())
-    }
-
-    pub(crate) fn seen_question(
-        &self,
-        channel: ChannelId,
-        at: Timestamp,
-        provider_id: &Pii<String>,
-    ) -> (Sql, Vec<Value>) {
-        let sql = "SELECT at FROM dedup WHERE at = $1 AND seen = $2";
-        let params = vec![
-            at.seconds().into(),
-            blob(self.seen_key(channel, provider_id)),
-        ];
-        (sql.into(), params)
     }
 
     /// The same id on two channels is two items. Channel ids are fixed and the keyed hash looks
     /// like chance, so mixing them keeps keys as unlikely to meet as they were.
-    fn seen_key(&self, channel: ChannelId, provider_id: &Pii<String>) -> [u8; 16] {
-        mixed(channel, self.provider_key(provider_id))
+    pub(crate) fn sight_of(
+        &self,
+        channel: ChannelId,
+        at: Timestamp,
+        provider_id: &Pii<String>,
+    ) -> Sight {
+        let seen = mixed(channel, self.provider_key(provider_id));
+        (at.seconds(), seen)
     }
 
     /// The author wrote this under its own id; the same id again is refused with

@@ -3,6 +3,7 @@
 use db::{Batch, Expect, Sql, Statement, Value};
 
 use crate::error::Guard;
+use crate::sights::Sight;
 
 /// Collects changes. Every module of the store adds its own verbs to it; no SQL leaves the crate.
 #[derive(Default)]
@@ -10,6 +11,8 @@ pub struct Unit {
     batch: Batch,
     guards: Vec<Guard>,
     has_jobs: bool,
+    /// What counts as seen once this is committed.
+    sight: Option<Sight>,
 }
 
 impl Unit {
@@ -64,6 +67,14 @@ impl Unit {
 
     pub(crate) const fn has_jobs(&self) -> bool {
         self.has_jobs
+    }
+
+    pub(crate) const fn note_sight(&mut self, sight: Sight) {
+        self.sight = Some(sight);
+    }
+
+    pub(crate) const fn sight(&self) -> Option<Sight> {
+        self.sight
     }
 
     pub(crate) fn into_parts(self) -> (Batch, Vec<Guard>) {

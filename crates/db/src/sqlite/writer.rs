@@ -290,7 +290,10 @@ impl Writer {
     }
 
     fn run_statements(&mut self, batch: &Batch) -> Result<Committed, CommitError> {
-        let mut committed = Committed::default();
+        let mut committed = Committed {
+            rows: Vec::with_capacity(batch.len()),
+            ..Committed::default()
+        };
         for (position, statement) in batch.statements().iter().enumerate() {
             let (sql, params) = (&statement.sql, &statement.params);
             let ran = self.session.run(sql, params, statement.returning);

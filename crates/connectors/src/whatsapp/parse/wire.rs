@@ -59,7 +59,8 @@ pub(super) fn text(value: &Value, name: &str) -> Option<String> {
 
 pub(super) fn scalar(value: &Value) -> Option<String> {
     let text = match value {
-        Value::String(text) => text.replace('\0', ""),
+        Value::String(text) if text.as_bytes().contains(&0) => text.replace('\0', ""),
+        Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
