@@ -27,6 +27,12 @@ pub struct Options {
     /// Rounds of each scenario
     #[arg(long)]
     rounds: Option<usize>,
+    /// Conversations of the largest history; a million unless said otherwise
+    #[arg(long)]
+    conversations: Option<u64>,
+    /// Messages of each of them; five unless said otherwise
+    #[arg(long)]
+    messages_each: Option<u64>,
 }
 
 /// Measures `program`, the release binary with both pages.
@@ -57,6 +63,14 @@ pub fn run(place: &Place, options: &Options, program: &PathBuf) -> Result<(), Fa
     }
     if let Some(rounds) = options.rounds {
         harness.arg("--rounds").arg(rounds.to_string());
+    }
+    for (name, count) in [
+        ("--conversations", options.conversations),
+        ("--messages-each", options.messages_each),
+    ] {
+        if let Some(count) = count {
+            harness.arg(name).arg(count.to_string());
+        }
     }
     process::run(&mut harness)?;
     if options.quick {

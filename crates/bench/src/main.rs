@@ -53,6 +53,12 @@ struct Run {
     only: Vec<String>,
     #[arg(long)]
     rounds: Option<usize>,
+    /// Conversations of the largest history
+    #[arg(long, default_value_t = 1_000_000)]
+    conversations: u64,
+    /// Messages of each of them
+    #[arg(long, default_value_t = 5)]
+    messages_each: u64,
 }
 
 fn main() -> ExitCode {
@@ -129,6 +135,8 @@ async fn measure(run: &Run) -> Result<()> {
         cache: run.cache.clone(),
         quick: run.quick,
         rounds: run.rounds.unwrap_or(if run.quick { 1 } else { 5 }),
+        conversations: run.conversations.max(1),
+        messages_each: run.messages_each.max(1),
     };
     std::fs::create_dir_all(&settings.cache).doing("making the cache")?;
     // A run of one scenario leaves what is known of the others.

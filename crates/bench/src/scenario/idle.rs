@@ -55,11 +55,16 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
                 .await?,
         );
         let work = start(settings, &full);
-        large.push(settings.round(report, (NAME, "5m", number), work).await?);
+        large.push(
+            settings
+                .round(report, (NAME, "largest", number), work)
+                .await?,
+        );
     }
     let each = |rounds: &[Started], read: fn(&Started) -> f64| -> Vec<f64> {
         rounds.iter().map(read).collect()
     };
+    let most_stored = settings.largest_in_words();
     let most = |value| Some(Goal::AtMost(value));
     report.row(
         NAME,
@@ -70,7 +75,7 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
     );
     report.row(
         NAME,
-        "start to ready, 5 M messages",
+        &format!("start to ready, {most_stored}"),
         "ms",
         most(200.0),
         &each(&large, |round| round.ready_ms),
@@ -84,7 +89,7 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
     );
     report.row(
         NAME,
-        "memory, 5 M messages",
+        &format!("memory, {most_stored}"),
         "MiB",
         None,
         &each(&large, |round| round.resident_mib),

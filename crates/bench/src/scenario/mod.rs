@@ -28,6 +28,10 @@ pub struct Settings {
     pub cache: PathBuf,
     pub quick: bool,
     pub rounds: usize,
+    /// Conversations of the largest history.
+    pub conversations: u64,
+    /// Messages of each of them.
+    pub messages_each: u64,
 }
 
 impl Settings {
@@ -69,16 +73,46 @@ impl Settings {
     }
 }
 
-/// The largest history: a million conversations, and one of ten thousand messages.
+impl Settings {
+    fn largest_plan(&self) -> Plan {
+        let contacts = self.size(self.conversations, 1_000);
+        Plan {
+            contacts,
+            long: self.size(10_000, 200),
+            ..Plan::of(contacts * self.messages_each)
+        }
+    }
+
+    /// How many messages the largest history holds, in words.
+    #[must_use]
+    pub fn largest_in_words(&self) -> String {
+        let Plan {
+            messages, contacts, ..
+        } = self.largest_plan();
+        format!(
+            "{} stored in {} conversations",
+            in_words(messages),
+            in_words(contacts)
+        )
+    }
+}
+
+fn in_words(count: u64) -> String {
+    match count {
+        many if many >= 1_000_000 => format!("{} M", many as f64 / 1e6),
+        some if some >= 1_000 => format!("{} k", some as f64 / 1e3),
+        few => few.to_string(),
+    }
+}
+
+/// The largest history: a million conversations unless said otherwise, and one of ten thousand
+/// messages.
 ///
 /// # Errors
 /// When it cannot be filled.
 pub async fn largest(settings: &Settings) -> Result<DataDirectory> {
-    let plan = Plan {
-        long: settings.size(10_000, 200),
-        ..Plan::of(settings.size(5_000_000, 5_000))
-    };
-    history::directory(&settings.directory("history-5m"), &plan).await
+    let directory = settings.directory("history-largest");
+    history::directory(&directory, &settings.largest_plan()).await
 }
 
 /// Their names, in the order in which they run.

@@ -79,10 +79,11 @@ pub async fn run(settings: &Settings, report: &mut Report) -> Result<()> {
         }
     }
     server.end().await?;
+    let most = settings.largest_in_words();
     for ((name, _), found) in paths.iter().zip(&found) {
         report.row(
             NAME,
-            &format!("{name}: 95th percentile"),
+            &format!("{name}: 95th percentile, {most}"),
             "ms",
             Some(Goal::AtMost(20.0)),
             found,
