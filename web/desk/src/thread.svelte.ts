@@ -65,8 +65,7 @@ export class Thread {
         api.get<Timeline>(`/conversations/${this.id}/timeline`, { from: "end", limit: PAGE }),
       ]);
       desk.take([conversation]);
-      book.takeNewestPage(this.id, page, stamp);
-      desk.threadChanged();
+      if (book.takeNewestPage(this.id, page, stamp)) desk.threadChanged();
       this.#markUnread(conversation);
     } catch (error) {
       this.problem = error instanceof ApiError && error.status === 404 ? "missing" : "failed";

@@ -200,6 +200,22 @@ describe("the book", () => {
     expect(book.thread("cnv_a")?.items.map((i) => i.seq)).toEqual([90, 91, 92, 93, 94, 95]);
   });
 
+  it("draws nothing again for a page of which everything is known", () => {
+    const { server } = serverWith(200, 7);
+    const book = new Book();
+    const newest = () => structuredClone(server.newest("cnv_a", 20));
+    expect(book.takeNewestPage("cnv_a", newest(), 1)).toBe(true);
+    const shown = book.thread("cnv_a")?.items;
+    expect(book.takeNewestPage("cnv_a", newest(), 2)).toBe(false);
+    expect(book.thread("cnv_a")?.items).toBe(shown);
+    const changed = newest();
+    const last = changed.items.at(-1);
+    if (last) last.at = at(999);
+    if (last?.type === "message") last.version += 1;
+    expect(book.takeNewestPage("cnv_a", changed, 3)).toBe(true);
+    expect(book.thread("cnv_a")?.items.at(-1)).toEqual(last);
+  });
+
   it("forgets everything but who is on screen when all is read anew", () => {
     const { server } = serverWith(200, 7);
     const book = new Book();

@@ -50,15 +50,19 @@ export class Book {
     return this.#threads.get(conversationId);
   }
 
-  /** The newest page of a timeline, read when the feed stood at `stamp`. */
-  takeNewestPage(conversationId: string, page: Timeline, stamp: number): void {
+  /**
+   * The newest page of a timeline, read when the feed stood at `stamp`. False when all of it was known:
+   * then nothing has to be drawn again.
+   */
+  takeNewestPage(conversationId: string, page: Timeline, stamp: number): boolean {
     const first = page.items[0]?.seq ?? 0;
     const known = this.#threads.get(conversationId);
     const joins = known && first <= (known.items.at(-1)?.seq ?? 0) + 1;
     if (known && joins) {
-      for (const item of page.items) put(known, item, stamp);
+      const changed = page.items.filter((item) => put(known, item, stamp));
+      if (changed.length === 0) return false;
       known.items = sorted(known);
-      return;
+      return true;
     }
     const thread: OpenThread = {
       entries: new Map(),
@@ -71,6 +75,7 @@ export class Book {
     for (const entry of known?.entries.values() ?? []) put(thread, entry.item, entry.stamp);
     thread.items = sorted(thread);
     this.#threads.set(conversationId, thread);
+    return true;
   }
 
   /** The page before the first loaded item. */
@@ -136,6 +141,10 @@ function put(thread: OpenThread, item: TimelineItem, stamp: number): boolean {
   if (item.seq < thread.floor) return false;
   const known = thread.entries.get(item.seq);
   if (known && !isNewer(item, stamp, known)) return false;
+  if (known && JSON.stringify(known.item) === JSON.stringify(item)) {
+    known.stamp = stamp;
+    return false;
+  }
   thread.entries.set(item.seq, { item, stamp });
   return true;
 }
