@@ -113,6 +113,12 @@ impl StoreError {
         }
     }
 
+    /// Nobody is served at the moment, whatever is asked.
+    #[must_use]
+    pub const fn is_away(&self) -> bool {
+        matches!(self, Self::Busy | Self::Unavailable)
+    }
+
     /// Reading again and deciding again may help.
     #[must_use]
     pub const fn is_stale(&self) -> bool {

@@ -241,8 +241,15 @@ impl Store {
     }
 
     /// The same, and the job stays at its place in its lane.
-    pub fn delay_job(&self, unit: &mut Unit, id: JobId, run_at: Timestamp, reason: &str) {
-        give_back(unit, id, run_at, reason, (true, false));
+    pub fn delay_job(
+        &self,
+        unit: &mut Unit,
+        id: JobId,
+        run_at: Timestamp,
+        reason: &str,
+        counted: bool,
+    ) {
+        give_back(unit, id, run_at, reason, (counted, false));
     }
 
     /// The job is out of the way of its lane and waits for a person.

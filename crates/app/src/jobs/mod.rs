@@ -44,6 +44,8 @@ const AT_ONCE: usize = 64;
 const IDLE_LOOK: Duration = Duration::from_secs(2);
 /// Tries of a callback at its place in the lane: about a minute.
 const TRIES_IN_PLACE: i64 = 5;
+/// Between two tries while the database is away.
+const AWAY_MS: i64 = 500;
 const BACKOFF_FIRST_MS: i64 = 2_000;
 const BACKOFF_MAX_MS: i64 = 15 * domain::time::MINUTE_MS;
 
@@ -235,7 +237,7 @@ impl App {
         };
         let settled = match ended {
             Err(AppError::Store(error)) if keeps_its_place(&job, &error) => {
-                let unit = self.delay(&job, &error.to_string());
+                let unit = self.delay(&job, &error);
                 match self.store.commit(unit).await {
                     // Its senders wait on.
                     Ok(()) => return true,
@@ -261,10 +263,19 @@ impl App {
         true
     }
 
-    fn delay(&self, job: &ClaimedJob, reason: &str) -> Unit {
+    fn delay(&self, job: &ClaimedJob, error: &StoreError) -> Unit {
         let mut unit = Unit::new();
-        let run_at = self.now().plus_ms(backoff_ms(job.attempts));
-        self.store.delay_job(&mut unit, job.id, run_at, reason);
+        // A database that is away says nothing about the job, and everybody behind it waits.
+        let is_away = error.is_away();
+        let after_ms = if is_away {
+            AWAY_MS
+        } else {
+            backoff_ms(job.attempts)
+        };
+        let run_at = self.now().plus_ms(after_ms);
+        let reason = error.to_string();
+        self.store
+            .delay_job(&mut unit, job.id, run_at, &reason, !is_away);
         unit
     }
 
@@ -324,9 +335,11 @@ impl App {
 }
 
 /// A callback that met a bad moment of the database is tried again before those behind it: what a
-/// contact says next must not overtake it. Not for ever, or one of them could stop a channel.
+/// contact says next must not overtake it. Not for ever, or one of them could stop a channel; but a
+/// database that is away stops all of them anyway.
 fn keeps_its_place(job: &ClaimedJob, error: &StoreError) -> bool {
-    job.kind == JobKind::Ingest && error.may_pass() && job.attempts < TRIES_IN_PLACE
+    let is_patient = error.is_away() || job.attempts < TRIES_IN_PLACE;
+    job.kind == JobKind::Ingest && error.may_pass() && is_patient
 }
 
 /// Doubles from two seconds to a quarter of an hour.

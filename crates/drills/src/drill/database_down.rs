@@ -13,7 +13,6 @@ use crate::round::{Round, Setup};
 
 /// From the start of the database to the first good answer of the house.
 const RECOVERY_MS_MAX: u64 = 10_000;
-const REST_MS: u64 = 25_000;
 
 pub static DRILL: Drill = Drill {
     name: "database-down",
@@ -45,8 +44,6 @@ async fn hold(plan: &Plan) -> Result<Found> {
     let database = cluster.database();
     let setup = Setup {
         database: Some(database.url.clone()),
-        // What was durable when the database went is understood soon after it is back.
-        rest_ms: REST_MS,
         ..Setup::default()
     };
     let mut dice = plan.dice("database-down");
