@@ -115,7 +115,8 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                     .args(drill::FEATURES)
                     .env("TRESEN_BIN", place.binary("tresen"))
                     .env("SIMS_BIN", place.binary("sims"))
-                    .env("TRESEN_LEDGER", place.binary("ledger.json"));
+                    .env("TRESEN_LEDGER", place.binary("ledger.json"))
+                    .env("TRESEN_PACKAGES", place.binary("packages"));
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
@@ -179,6 +180,12 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
         steps.push(step("ledger", &["judges", "rust-tests"], OUTER, |log| {
             let mut command = place.command(place.root.join("judges/run"));
             command.arg("--ledger").arg(place.binary("ledger.json"));
+            counted(&mut command, Runner::Plain, log)
+        }));
+        // The packages our own judge takes and refuses, before one written from the page alone.
+        steps.push(step("proof", &["rust-tests"], OUTER, |log| {
+            let mut command = place.command(place.root.join("judges/proof/run"));
+            command.arg(place.binary("packages"));
             counted(&mut command, Runner::Plain, log)
         }));
         steps.push(step(
