@@ -6,6 +6,7 @@ mod answers;
 mod callbacks;
 mod change;
 mod files;
+mod packages;
 mod requests;
 mod sockets;
 mod words;
@@ -39,6 +40,8 @@ targets! {
     files::media_type,
     files::form,
     files::range,
+    packages::package,
+    packages::package_file,
     requests::cookies,
     requests::query,
     requests::forwarded,

@@ -440,6 +440,14 @@ fn what_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(pack(&many), Err(ArchiveError::TooMany));
 }
 
+/// The format is a promise: what was handed out once holds for ever, and is still made so.
+#[test]
+fn au_05_a_package_from_the_past_holds_and_is_made_the_same_today() {
+    let kept = include_bytes!("../../../../fuzz/corpus/package/small");
+    assert!(judged(kept).holds());
+    assert_eq!(small_package(), kept);
+}
+
 /// Packages for other judges: `good-…` must hold and `bad-<check>-…` must not.
 fn collection() -> Vec<(String, Vec<u8>)> {
     let mut all = vec![
