@@ -8,3 +8,4 @@ pub mod memory;
 pub mod open_files;
 pub mod people;
 pub mod serve;
+pub mod verify;

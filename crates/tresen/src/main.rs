@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use ports::Clock;
 use tresen::config::{self, Command, Config, Stop};
-use tresen::{demo, doctor, house, memory, people, serve};
+use tresen::{demo, doctor, house, memory, people, serve, verify};
 
 fn main() -> ExitCode {
     memory::give_back_early();
@@ -36,6 +36,11 @@ fn run(invocation: &config::Invocation) -> ExitCode {
             print!("{}", http_edge::openapi::text());
             ExitCode::SUCCESS
         }
+        Command::Verify(request) => match verify::run(request) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(error) => fail(&error, 2),
+        },
         command => {
             let runtime = match tokio::runtime::Builder::new_multi_thread()
                 .enable_all()
@@ -88,7 +93,7 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
         },
         Command::Migrate => done(migrate(config).await, |_| 2),
         Command::Demo => done(demo::run(config).await, |_| 2),
-        Command::Openapi | Command::ConfigReference => ExitCode::FAILURE,
+        Command::Openapi | Command::ConfigReference | Command::Verify(_) => ExitCode::FAILURE,
     }
 }
 

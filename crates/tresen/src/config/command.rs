@@ -6,6 +6,7 @@ use domain::teammate::{Right, Role};
 use super::options::{CONFIG_FLAG, CommandScope, OPTIONS, OptionSpec};
 use super::problem::ConfigError;
 use super::sources::Flags;
+use crate::verify::Request;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Command {
     TokenRevoke(String),
     Doctor,
     Migrate,
+    /// Judges a proof package.
+    Verify(Request),
     /// Prints the OpenAPI document.
     Openapi,
     /// Prints the reference of all options.
@@ -91,9 +94,34 @@ pub fn command_line() -> clap::Command {
             with_options("migrate", CommandScope::Installation)
                 .about("Bring the database to this version"),
         )
+        .subcommand(verify_command())
         .subcommand(clap::Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(
             clap::Command::new("config-reference").about("Print the reference of all options"),
+        )
+}
+
+fn verify_command() -> clap::Command {
+    clap::Command::new("verify")
+        .about("Judge a proof package; needs no installation")
+        .arg(
+            Arg::new("package")
+                .value_name("PACKAGE")
+                .required(true)
+                .help("The package, a ZIP file as it was handed out"),
+        )
+        .arg(
+            Arg::new("key")
+                .long("key")
+                .value_name("KEY")
+                .help("The company's public key (name+id+key), or a file with it"),
+        )
+        .arg(
+            Arg::new("head")
+                .long("head")
+                .value_name("FILE")
+                .action(ArgAction::Append)
+                .help("A signed tree head that was kept; may be given several times"),
         )
 }
 
@@ -242,10 +270,23 @@ pub fn understand(matches: &ArgMatches) -> Result<(Command, CommandScope, Flags)
         }
         "doctor" => (Command::Doctor, CommandScope::Installation, matches),
         "migrate" => (Command::Migrate, CommandScope::Installation, matches),
+        "verify" => {
+            let command = Command::Verify(understand_verify(matches));
+            (command, CommandScope::Nothing, matches)
+        }
         "openapi" => (Command::Openapi, CommandScope::Nothing, matches),
         _ => (Command::ConfigReference, CommandScope::Nothing, matches),
     };
     Ok((command, scope, flags(options, scope)))
+}
+
+fn understand_verify(matches: &ArgMatches) -> Request {
+    let heads = matches.get_many::<String>("head");
+    Request {
+        package: text(matches, "package").into(),
+        key: matches.get_one::<String>("key").cloned(),
+        heads: heads.into_iter().flatten().map(Into::into).collect(),
+    }
 }
 
 fn understand_user(action: &str, matches: &ArgMatches) -> Command {

@@ -4,3 +4,4 @@ mod canary;
 mod demo;
 mod people;
 mod process;
+mod verify;
