@@ -342,6 +342,9 @@ impl App {
             attachments: count,
             state: None,
         };
+        let kind = FeedKind::MessageCreated;
+        self.store
+            .feed_appended(unit, kind, person.conversation, message.bytes(), now);
         self.store.add_message(unit, &new).await?;
         for (position, file) in files.iter().enumerate() {
             let place = (person.contact, person.conversation, message);
@@ -350,9 +353,6 @@ impl App {
                 .place_attachment(unit, file, place, position)
                 .await?;
         }
-        let kind = FeedKind::MessageCreated;
-        self.store
-            .feed_appended(unit, kind, person.conversation, message.bytes(), now);
         Ok(())
     }
 

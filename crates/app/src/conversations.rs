@@ -325,10 +325,10 @@ impl App {
             .append(&mut unit, id, thread.contact, &append)
             .await?;
         self.store
+            .feed_appended(&mut unit, FeedKind::NoteCreated, id, note.bytes(), now);
+        self.store
             .add_note(&mut unit, id, thread.contact, (note, author.0, text), now)
             .await?;
-        self.store
-            .feed_appended(&mut unit, FeedKind::NoteCreated, id, note.bytes(), now);
         self.store.commit(unit).await?;
         Ok(note)
     }

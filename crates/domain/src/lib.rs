@@ -22,6 +22,7 @@ pub mod teammate;
 pub mod time;
 pub mod window;
 pub mod withdrawal;
+pub mod words;
 
 pub use ids::*;
 pub use pii::Pii;

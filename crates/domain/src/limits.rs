@@ -140,3 +140,6 @@ pub const CALLBACK_ITEMS_MAX: usize = 20_000;
 pub const SESSION_LIFETIME_MS: i64 = 12 * crate::time::HOUR_MS;
 pub const CHAT_SESSION_LIFETIME_MS: i64 = 396 * crate::time::DAY_MS;
 pub const RETENTION_DAYS_DEFAULT: i64 = 90;
+/// A search: its length, and how many words must all be found.
+pub const SEARCH_CHARS_MAX: usize = 200;
+pub const SEARCH_WORDS_MAX: usize = 10;

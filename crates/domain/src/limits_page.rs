@@ -85,6 +85,14 @@ fn requests() -> Vec<(&'static str, String)> {
             limits::CONNECTIONS_OF_ADDRESS.to_string(),
         ),
         ("A page of a list", format!("{} items", limits::PAGE_MAX)),
+        (
+            "A search",
+            format!(
+                "{} characters, {} words",
+                limits::SEARCH_CHARS_MAX,
+                limits::SEARCH_WORDS_MAX
+            ),
+        ),
     ]
 }
 

@@ -212,6 +212,7 @@ impl Store {
                 new.now.0.into(),
             ],
         );
+        self.set_contact_words(unit, new.id, row.name.as_deref(), true);
         Ok(())
     }
 
@@ -238,6 +239,7 @@ impl Store {
                 contact.version.into(),
             ],
         );
+        self.set_contact_words(unit, contact.id, row.name.as_deref(), false);
         Ok(())
     }
 

@@ -146,6 +146,20 @@ impl Store {
         what: &'static str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.log_reads(access, &[contact], what, now).await
+    }
+
+    /// The same for several contacts at once.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn log_reads(
+        &self,
+        access: &domain::access::Access,
+        contacts: &[domain::ContactId],
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         use domain::access::Actor;
         let (kind, actor) = match access.actor() {
             Actor::Teammate(id) => ("teammate", id.bytes()),
@@ -154,19 +168,24 @@ impl Store {
             // disclosure to anybody.
             Actor::Contact(_) | Actor::House => return Ok(()),
         };
+        if contacts.is_empty() {
+            return Ok(());
+        }
         let mut unit = Unit::new();
-        unit.run(
-            "INSERT INTO read_log (id, contact_id, actor_kind, actor_id, what, at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-            vec![
-                self.ids.fresh(now).into(),
-                contact.bytes().into(),
-                kind.into(),
-                actor.into(),
-                what.into(),
-                now.0.into(),
-            ],
-        );
+        for contact in contacts {
+            unit.run(
+                "INSERT INTO read_log (id, contact_id, actor_kind, actor_id, what, at) \
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                vec![
+                    self.ids.fresh(now).into(),
+                    contact.bytes().into(),
+                    kind.into(),
+                    actor.into(),
+                    what.into(),
+                    now.0.into(),
+                ],
+            );
+        }
         self.commit(unit).await
     }
 }

@@ -72,6 +72,10 @@ impl KeyRing {
         self.master.lookup(kind, value)
     }
 
+    pub(crate) fn blind_word(&self, word: &str) -> String {
+        self.master.blind_word(word)
+    }
+
     pub(crate) fn fingerprint(&self) -> [u8; 16] {
         self.master.fingerprint()
     }

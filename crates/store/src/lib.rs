@@ -27,6 +27,7 @@ mod retention;
 mod revocation;
 mod rows;
 mod sealing;
+mod search;
 mod sights;
 mod teammates;
 mod timeline;
@@ -55,6 +56,7 @@ pub use messages::{Author, ClientWrite, Direction, NewMessage, StoredMessage};
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
 pub use revocation::TokenListed;
+pub use search::{Hit, HitItem, Hits};
 pub use teammates::{NewTeammate, Passkey, SessionRow, Teammate, TokenRow};
 pub use timeline::{
     Activity, ActivityKind, Note, Reaction, TimelineItem, TimelinePage, TimelineRequest,

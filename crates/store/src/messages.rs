@@ -1,9 +1,9 @@
 //! Messages: what the contact sees, in both directions.
 
-use db::{Row, Value};
+use db::{Row, Sql, Value};
 use domain::content::Content;
 use domain::delivery::{Cost, DeliveryError, DeliveryState, FailureClass};
-use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, TeammateId, Timestamp};
+use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, TeammateId, Timestamp, words};
 use vault::DataKey;
 
 use crate::Store;
@@ -11,6 +11,7 @@ use crate::error::{Guard, StoreError};
 use crate::faults::{self, Lie};
 use crate::rows::{at, blob, id16, mixed, opt_at, opt_blob, opt_id16, opt_int};
 use crate::sealing::{ContentRow, open_bytes, open_json, seal_bytes, seal_json};
+use crate::search::Said;
 use crate::sights::{Sight, seen_question};
 use crate::unit::Unit;
 
@@ -120,6 +121,20 @@ pub struct StoredMessage {
     pub version: i64,
 }
 
+const ADD: Sql = Sql::Pair {
+    sqlite: "INSERT INTO message (place, conversation_id, seq, id, channel_id, direction, \
+             author_kind, author_id, sealed, at, created_at, provider_key, provider_id, \
+             attachments, state, version) VALUES ((SELECT MAX(seq) FROM feed), $1, \
+             (SELECT last_seq FROM conversation WHERE id = $1), $2, $3, $4, $5, $6, $7, $8, $9, \
+             $10, $11, $12, $13, 1)",
+    postgres: "INSERT INTO message (place, conversation_id, seq, id, channel_id, direction, \
+               author_kind, author_id, sealed, at, created_at, provider_key, provider_id, \
+               attachments, state, version) VALUES \
+               (currval(pg_get_serial_sequence('feed', 'seq')), $1, \
+               (SELECT last_seq FROM conversation WHERE id = $1), $2, $3, $4, $5, $6, $7, $8, \
+               $9, $10, $11, $12, $13, 1)",
+};
+
 /// How far back a message is found by the provider's id; this bounds the walk through a
 /// conversation that never ends.
 const FOUND_WITHIN: i64 = 20_000;
@@ -201,7 +216,8 @@ impl Store {
     }
 
     /// Inserts the message with the number the conversation was just given by
-    /// [`Store::append`].
+    /// [`Store::append`], at the place of the feed's entry that [`Store::feed_appended`] just
+    /// made.
     ///
     /// # Errors
     /// What the vault says.
@@ -220,10 +236,7 @@ impl Store {
         };
         let provider_key = new.provider_id.as_ref().map(|id| self.provider_key(id));
         unit.run(
-            "INSERT INTO message (conversation_id, seq, id, channel_id, direction, author_kind, \
-             author_id, sealed, at, created_at, provider_key, provider_id, attachments, state, \
-             version) VALUES ($1, (SELECT last_seq FROM conversation WHERE id = $1), $2, $3, $4, \
-             $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
+            ADD,
             vec![
                 blob(new.conversation.bytes()),
                 blob(id),
@@ -240,6 +253,8 @@ impl Store {
                 opt_int(new.state.map(DeliveryState::rank)),
             ],
         );
+        let said = words::of_content(&new.content);
+        self.add_words(unit, Said::Message, id, new.conversation, &said);
         Ok(())
     }
 
@@ -444,6 +459,7 @@ impl Store {
                 at.0.into(),
             ],
         );
+        self.change_words(unit, message, &words::of_content(content), at);
         Ok(())
     }
 
@@ -470,6 +486,7 @@ impl Store {
                 at.0.into(),
             ],
         );
+        self.forget_message_words(unit, id);
         // Its files become uploads that nobody sent: their bytes go with the next tidying up.
         unit.run(
             "UPDATE attachment SET message_id = NULL, created_at = 0 WHERE message_id = $1",

@@ -51,6 +51,7 @@ impl Store {
             "DELETE FROM conversation WHERE id = $1 AND last_message_at < $2",
             vec![blob(conversation.bytes()), before.0.into()],
         );
+        self.forget_conversation_words(unit, conversation);
         for sql in [
             "UPDATE attachment SET message_id = NULL, created_at = 0 WHERE message_id IN \
              (SELECT id FROM message WHERE conversation_id = $1 AND attachments > 0)",
@@ -90,6 +91,7 @@ impl Store {
     /// Removes a contact that has no conversation (any more); the unit fails when it has one. A wish not to be written to stays: it
     /// names nobody without the address, and must hold if the person comes back.
     pub fn erase_contact(&self, unit: &mut Unit, contact: ContactId) {
+        self.forget_contact_words(unit, contact);
         unit.one(
             Guard::Plain,
             "DELETE FROM contact WHERE id = $1 AND NOT EXISTS \

@@ -1,5 +1,6 @@
 //! The timeline: messages, notes and activities of a conversation in one order.
 
+use db::Sql;
 use domain::access::{Access, Actor};
 use domain::teammate::Right;
 use domain::{
@@ -15,6 +16,7 @@ use crate::faults::{self, Lie};
 use crate::messages::{Author, MESSAGE, StoredMessage, message_of};
 use crate::rows::{at, blob, id16, opt_blob, opt_id16};
 use crate::sealing::{open_bytes, open_json, seal_bytes, seal_json};
+use crate::search::Said;
 use crate::unit::Unit;
 
 #[derive(Clone)]
@@ -147,6 +149,15 @@ fn swap_numbers(items: &mut [TimelineItem]) {
         std::mem::swap(&mut one.seq, &mut other.seq);
     }
 }
+
+const ADD_NOTE: Sql = Sql::Pair {
+    sqlite: "INSERT INTO note (place, conversation_id, seq, id, author_id, sealed, at) \
+             VALUES ((SELECT MAX(seq) FROM feed), $1, \
+             (SELECT last_seq FROM conversation WHERE id = $1), $2, $3, $4, $5)",
+    postgres: "INSERT INTO note (place, conversation_id, seq, id, author_id, sealed, at) \
+               VALUES (currval(pg_get_serial_sequence('feed', 'seq')), $1, \
+               (SELECT last_seq FROM conversation WHERE id = $1), $2, $3, $4, $5)",
+};
 
 impl Store {
     /// A stretch of a conversation. A contact sees its own conversation, messages only.
@@ -330,7 +341,8 @@ impl Store {
         Ok(activities)
     }
 
-    /// Inserts the note with the number the conversation was just given.
+    /// Inserts the note with the number the conversation was just given, at the place of the
+    /// feed's entry that was just made.
     ///
     /// # Errors
     /// What the vault says.
@@ -345,8 +357,7 @@ impl Store {
         let (id, author, text) = note;
         let key = self.ring.contact_key(contact).await?;
         unit.run(
-            "INSERT INTO note (conversation_id, seq, id, author_id, sealed, at) \
-             VALUES ($1, (SELECT last_seq FROM conversation WHERE id = $1), $2, $3, $4, $5)",
+            ADD_NOTE,
             vec![
                 blob(conversation.bytes()),
                 blob(id.bytes()),
@@ -355,6 +366,8 @@ impl Store {
                 now.0.into(),
             ],
         );
+        let said = domain::words::of(text.expose());
+        self.add_words(unit, Said::Note, id.bytes(), conversation, &said);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! master.key ─HKDF─▶ wrapping key ─▶ key-encryption key (a generation) ─▶ data key of a subject
 //!            ├─HKDF─▶ lookup key  (keyed hashes of addresses)
+//!            ├─HKDF─▶ search key  (keyed hashes of words)
 //!            └─HKDF─▶ fingerprint (tells a wrong key from a damaged database)
 //! ```
 //!

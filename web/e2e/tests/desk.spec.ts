@@ -180,3 +180,24 @@ test("a composer that grows does not cover the last message", async ({ house, cu
   await expect.poll(below).toBeLessThanOrEqual(1);
   await expect(last).toBeInViewport({ ratio: 1 });
 });
+
+test("what was said long ago is found by its words, and by nobody else's", async ({ house, customer, desk }) => {
+  const phone = await customer();
+  await phone.say("Meine Größe ist 42, Bestellung A-4711");
+  await phone.say("Danke, das war alles");
+  const [conversation] = await house.conversations();
+  const { page, heading } = await desk({ path: "/inbox/queue" });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("groesse 4711");
+  const hit = page.getByRole("option", { name: /Meine Größe ist 42/ });
+  await expect(hit).toBeVisible();
+  await expect(hit.locator("mark")).toHaveText(["Größe", "4711"]);
+  await expect(page.getByText("Gesagtes und Notizen")).toBeVisible();
+  await page.getByRole("combobox").fill("nirgendsgesagt");
+  await expect(page.getByText("Nichts zu „nirgendsgesagt“.")).toBeVisible();
+  await page.getByRole("combobox").fill("größe");
+  await expect(hit).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(conversation?.id ?? "none"));
+  await expect(heading).toBeVisible();
+});

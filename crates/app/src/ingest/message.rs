@@ -223,13 +223,13 @@ impl App {
             attachments: i64::try_from(message.media.len()).unwrap_or(0),
             state: echo.then_some(DeliveryState::Sent),
         };
+        let kind = FeedKind::MessageCreated;
+        self.store
+            .feed_appended(unit, kind, conversation, id.bytes(), now);
         self.store.add_message(unit, &new).await?;
         for (position, media) in message.media.iter().enumerate() {
             self.stage_pending_file(unit, &new, media, position).await?;
         }
-        let kind = FeedKind::MessageCreated;
-        self.store
-            .feed_appended(unit, kind, conversation, id.bytes(), now);
         Ok(())
     }
 

@@ -478,6 +478,9 @@ impl App {
                 attachments: i64::try_from(piece.files.len()).unwrap_or(0),
                 state: Some(DeliveryState::Queued),
             };
+            let kind = FeedKind::MessageCreated;
+            self.store
+                .feed_appended(&mut unit, kind, conversation.id, piece.id.bytes(), now);
             self.store.add_message(&mut unit, &message).await?;
             for (position, file) in piece.files.iter().enumerate() {
                 let place = (conversation.contact, conversation.id, piece.id);
@@ -488,9 +491,6 @@ impl App {
             }
             let job = self.deliver_job(conversation.id, piece.id, now);
             self.store.add_job(&mut unit, &job);
-            let kind = FeedKind::MessageCreated;
-            self.store
-                .feed_appended(&mut unit, kind, conversation.id, piece.id.bytes(), now);
         }
         Ok(unit)
     }

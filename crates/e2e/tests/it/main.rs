@@ -13,6 +13,7 @@ mod live;
 mod matrix;
 mod outbound;
 mod rights;
+mod search;
 mod session;
 mod sockets;
 mod statements;

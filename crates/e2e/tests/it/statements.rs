@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use db::{Config, Database, Engine as Kind, Sql, Value};
 use testkit::{Engine, postgres};
@@ -106,33 +107,37 @@ fn folded(text: &str) -> String {
 
 async fn tour() {
     let on = Engine::Sqlite;
-    tokio::join!(
-        crate::chat::a_customer_writes(on),
-        crate::chat::files_of_customers(on),
-        crate::chat::paging_ticks_and_typing(on),
-        crate::desk::lists_filters_and_pages(on),
-        crate::edge::typing_is_told_to_whom_it_concerns(on),
-        crate::desk::what_the_notice_promises(on),
-        crate::inbound::changes_overtake_their_messages(on),
-        crate::inbound::what_came_first_stands_first(on),
-        crate::live::what_is_heard_equals_what_is_fetched(on),
-        crate::outbound::trouble_passes_or_is_told(on),
-        crate::desk::a_conversation_is_worked_on(on),
-        crate::desk::notes_are_never_seen_outside(on),
-        crate::inbound::every_kind_of_message(on),
-        crate::inbound::files_that_do_not_come(on),
-        crate::inbound::people_change_their_addresses(on),
-        crate::live::coming_back_with_a_cursor(on),
-        crate::outbound::a_lost_answer_is_never_sent_twice(on),
-        crate::outbound::a_receipt_waits_for_its_message(on),
-        crate::outbound::a_failure_belongs_to_its_attempt(on),
-        crate::outbound::the_window_and_templates(on),
-        crate::outbound::our_access_is_revoked(on),
-        crate::session::setting_up_by_link(on),
-        crate::session::signing_in_and_out(on),
-        crate::rights::rights_are_taken_back_at_once(on),
-        crate::rights::a_person_looks_after_its_sign_in(on),
-    );
+    // Each in a box: side by side on one stack they would not fit.
+    let stories: Vec<Pin<Box<dyn Future<Output = ()>>>> = vec![
+        Box::pin(crate::chat::a_customer_writes(on)),
+        Box::pin(crate::chat::files_of_customers(on)),
+        Box::pin(crate::chat::paging_ticks_and_typing(on)),
+        Box::pin(crate::desk::lists_filters_and_pages(on)),
+        Box::pin(crate::edge::typing_is_told_to_whom_it_concerns(on)),
+        Box::pin(crate::desk::what_the_notice_promises(on)),
+        Box::pin(crate::inbound::changes_overtake_their_messages(on)),
+        Box::pin(crate::inbound::what_came_first_stands_first(on)),
+        Box::pin(crate::live::what_is_heard_equals_what_is_fetched(on)),
+        Box::pin(crate::outbound::trouble_passes_or_is_told(on)),
+        Box::pin(crate::desk::a_conversation_is_worked_on(on)),
+        Box::pin(crate::desk::notes_are_never_seen_outside(on)),
+        Box::pin(crate::inbound::every_kind_of_message(on)),
+        Box::pin(crate::inbound::files_that_do_not_come(on)),
+        Box::pin(crate::inbound::people_change_their_addresses(on)),
+        Box::pin(crate::live::coming_back_with_a_cursor(on)),
+        Box::pin(crate::outbound::a_lost_answer_is_never_sent_twice(on)),
+        Box::pin(crate::outbound::a_receipt_waits_for_its_message(on)),
+        Box::pin(crate::outbound::a_failure_belongs_to_its_attempt(on)),
+        Box::pin(crate::outbound::the_window_and_templates(on)),
+        Box::pin(crate::outbound::our_access_is_revoked(on)),
+        Box::pin(crate::session::setting_up_by_link(on)),
+        Box::pin(crate::session::signing_in_and_out(on)),
+        Box::pin(crate::rights::rights_are_taken_back_at_once(on)),
+        Box::pin(crate::rights::a_person_looks_after_its_sign_in(on)),
+        Box::pin(crate::search::what_was_said_is_found(on)),
+        Box::pin(crate::search::what_is_gone_is_not_found(on)),
+    ];
+    futures_util::future::join_all(stories).await;
 }
 
 // Case: IN01

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::Http;
 use crate::api::choice;
 use crate::dto::{
-    ChangeConversation, ComposerDto, ConversationDto, CountsDto, ListDto, TimelineDto,
+    ChangeConversation, ComposerDto, ConversationDto, CountsDto, HitDto, ListDto, TimelineDto,
     TimelineItemDto, Viewer, parse_moment,
 };
 use crate::problem::{Problem, ProblemBody};
@@ -28,6 +28,10 @@ pub struct ListQuery {
     pub channel_id: Option<String>,
     /// `me`, `none` or a teammate's id.
     pub assignee: Option<String>,
+    /// Words that one message or note must all say, or by which the contact is called, or its
+    /// number. Answers are in the order of what says them, the newest first; `order` is ignored,
+    /// and without `status` everything is looked through.
+    pub q: Option<String>,
     /// newest (default) or oldest: whose last message is longest ago.
     pub order: Option<String>,
     /// 1 to 200; absent: 50.
@@ -104,6 +108,9 @@ pub async fn list(
         limit: page_limit(query.limit, who.lang)?,
         after: read_cursor(query.cursor.as_deref(), who.lang)?,
     };
+    if let Some(question) = query.q {
+        return search(&http, &who, &Pii::new(question), &filter, page).await;
+    }
     let page = http
         .app
         .conversations(&access, &filter, page)
@@ -117,6 +124,36 @@ pub async fn list(
     let body = ListDto {
         items,
         next_cursor: page.next.map(write_cursor),
+    };
+    Ok(axum::Json(body).into_response())
+}
+
+async fn search(
+    http: &Http,
+    who: &Who,
+    question: &Pii<String>,
+    filter: &ConversationFilter,
+    page: PageRequest,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::ReadConversations)?;
+    let limit = usize::try_from(page.limit).unwrap_or(1);
+    let from = page.after.map(|(place, _)| place);
+    let found = http
+        .app
+        .search(&access, question, filter, from, limit)
+        .await
+        .map_err(who.problem())?;
+    let items = found
+        .items
+        .iter()
+        .map(|found| ConversationDto {
+            hit: found.hit.as_ref().map(HitDto::from),
+            ..http.conversation_dto(&found.conversation, who.lang)
+        })
+        .collect();
+    let body = ListDto {
+        items,
+        next_cursor: found.next.map(|place| write_cursor((place, [0; 16]))),
     };
     Ok(axum::Json(body).into_response())
 }

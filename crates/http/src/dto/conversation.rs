@@ -4,7 +4,7 @@ use domain::channel::AddressKind;
 use domain::window::ReplyWindow;
 use i18n::Language;
 use serde::{Deserialize, Deserializer, Serialize};
-use store::{Conversation, Counts, PreviewKind};
+use store::{Conversation, Counts, HitItem, PreviewKind};
 use utoipa::ToSchema;
 
 use super::{rfc3339, words};
@@ -116,6 +116,40 @@ pub struct ConversationDto {
     pub team_read_seq: i64,
     /// Grows with every change: of two copies, the larger is the newer.
     pub version: i64,
+    /// In answers to a search: what says the words. Absent where the person was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hit: Option<HitDto>,
+}
+
+/// The newest message or note that says every word of a search.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = SearchHit)]
+pub struct HitDto {
+    /// message or note
+    #[schema(value_type = words::HitWord)]
+    pub kind: String,
+    pub id: String,
+    /// Its number in the timeline.
+    pub seq: i64,
+    pub at: String,
+    /// On one line, cut around the first word that was looked for.
+    pub text: String,
+}
+
+impl From<&app::Snippet> for HitDto {
+    fn from(snippet: &app::Snippet) -> Self {
+        let (kind, id) = match snippet.item {
+            HitItem::Message(id, _) => ("message", id.to_string()),
+            HitItem::Note(id, _) => ("note", id.to_string()),
+        };
+        Self {
+            kind: kind.to_owned(),
+            id,
+            seq: snippet.seq,
+            at: rfc3339(snippet.at),
+            text: snippet.text.expose().clone(),
+        }
+    }
 }
 
 /// The name to show: what the contact is called, or how it is reached while nobody said a name.
@@ -223,6 +257,7 @@ impl ConversationDto {
             contact_read_seq: conversation.contact_read_seq,
             team_read_seq: conversation.team_read_seq,
             version: conversation.version,
+            hit: None,
         }
     }
 }

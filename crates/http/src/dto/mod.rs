@@ -21,7 +21,7 @@ pub use contact::{
 };
 pub use conversation::{
     AddressSummary, AssigneeDto, ChangeConversation, ContactRef, ConversationDto, CountsDto,
-    LastMessageDto, ReplyWindowDto,
+    HitDto, LastMessageDto, ReplyWindowDto,
 };
 pub use live::{ChatConversationDto, ChatEventDto, ChatFrame, LiveEventDto, LiveFrame};
 pub use session::{

@@ -24,6 +24,7 @@ words! {
     /// From the company's view: inbound was written by the contact.
     DirectionWord as Direction { Inbound, Outbound }
     RoleWord as Role { Owner, Admin, Lead, Teammate, Dpo, WorksCouncil }
+    HitWord as HitKind { Message, Note }
     WindowWord as WindowState { Open, Closed, None }
     AuthorWord as AuthorKind { Contact, Teammate, Bot, Api }
     AttachmentKindWord as AttachmentKind { Image, Video, Audio, Voice, Sticker, File }

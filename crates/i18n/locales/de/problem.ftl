@@ -69,6 +69,7 @@ field-email = Eine E-Mail-Adresse wie name@example.com.
 field-slug = Kleine Buchstaben, Ziffern und Bindestriche, 1 bis { $max } Zeichen.
 field-id = Das ist keine Kennung der erwarteten Art.
 field-choice = Möglich sind: { $choices }.
+field-search = Höchstens 200 Zeichen und 10 Wörter.
 field-time = Ein Zeitpunkt in der Zukunft, wie 2026-11-24T09:00:00.000Z.
 field-url = Eine Adresse wie https://www.example.com.
 field-count = Höchstens { $max }.

@@ -69,6 +69,7 @@ field-email = An e-mail address such as name@example.com.
 field-slug = Small letters, digits and hyphens, 1 to { $max } characters.
 field-id = This is not an id of the expected kind.
 field-choice = Possible are: { $choices }.
+field-search = At most 200 characters and 10 words.
 field-time = A time in the future, such as 2026-11-24T09:00:00.000Z.
 field-url = An address such as https://www.example.com.
 field-count = { $max } at most.

@@ -73,8 +73,11 @@ CREATE TABLE notice (
     PRIMARY KEY (version, locale)
 );
 
+-- Where its words stand in the index.
 CREATE TABLE contact (
-    id {blob} NOT NULL PRIMARY KEY,
+    {sqlite}place INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,{end}{postgres}place BIGINT GENERATED ALWAYS AS IDENTITY UNIQUE,
+    id BYTEA NOT NULL PRIMARY KEY,{end}
     sealed {blob} NOT NULL,
     created_at {int} NOT NULL,
     spoke {int} NOT NULL,
@@ -153,8 +156,11 @@ CREATE INDEX conversation_snooze ON conversation (snoozed_until) WHERE snoozed_u
 
 -- Messages lie in the order in which they came, so that new ones share pages; one index finds them
 -- by conversation and order, and by the provider's id. What only the team sees lies elsewhere.
+-- A place is the number of the feed's entry that told of it: the order in which a search answers.
 CREATE TABLE message (
-    id {blob} NOT NULL PRIMARY KEY,
+    {sqlite}place INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,{end}{postgres}place BIGINT NOT NULL UNIQUE,
+    id BYTEA NOT NULL PRIMARY KEY,{end}
     conversation_id {blob} NOT NULL,
     seq {int} NOT NULL,
     channel_id {blob} NOT NULL,
@@ -179,14 +185,15 @@ CREATE TABLE message (
 CREATE INDEX message_place ON message (conversation_id, seq, provider_key);
 CREATE INDEX message_outbound ON message (channel_id, provider_key) WHERE direction = 1 AND provider_key IS NOT NULL;
 CREATE TABLE note (
+    {sqlite}place INTEGER PRIMARY KEY,{end}{postgres}place BIGINT NOT NULL PRIMARY KEY,{end}
     conversation_id {blob} NOT NULL,
     seq {int} NOT NULL,
     id {blob} NOT NULL,
     author_id {blob} NOT NULL,
     sealed {blob} NOT NULL,
-    at {int} NOT NULL,
-    PRIMARY KEY (conversation_id, seq)
-){clustered};
+    at {int} NOT NULL
+);
+CREATE UNIQUE INDEX note_place ON note (conversation_id, seq);
 CREATE UNIQUE INDEX note_id ON note (id);
 CREATE TABLE activity (
     conversation_id {blob} NOT NULL,
@@ -311,3 +318,16 @@ CREATE TABLE feed (
 {postgres}CREATE INDEX feed_order ON feed (tx, seq);{end}
 CREATE INDEX attachment_loose ON attachment (created_at) WHERE message_id IS NULL;
 CREATE INDEX attachment_unsent ON attachment (uploader) WHERE message_id IS NULL;
+
+-- The words of messages and notes, and those by which people are known, as keyed hashes. They are
+-- written with what they belong to and go with it.
+{sqlite}
+CREATE VIRTUAL TABLE words USING fts5(tokens, content='', contentless_delete=1, detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE contact_words USING fts5(tokens, content='', contentless_delete=1, detail=none, tokenize='ascii');
+{end}
+{postgres}
+CREATE TABLE words (rowid BIGINT NOT NULL PRIMARY KEY, tokens TEXT NOT NULL);
+CREATE INDEX words_tokens ON words USING GIN (to_tsvector('simple', tokens));
+CREATE TABLE contact_words (rowid BIGINT NOT NULL PRIMARY KEY, tokens TEXT NOT NULL);
+CREATE INDEX contact_words_tokens ON contact_words USING GIN (to_tsvector('simple', tokens));
+{end}

@@ -12,9 +12,11 @@ import { ui } from "./ui.svelte.ts";
 
 export interface Entry {
   id: string;
-  group: "action" | "person" | "conversation";
+  group: "action" | "person" | "conversation" | "said";
   label: string;
   detail?: string;
+  /** The words that were found, in what stands around them. */
+  said?: string;
   icon?: string;
   /** Seed of an avatar's colour; the entry is a person. */
   face?: string;

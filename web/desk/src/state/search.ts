@@ -50,3 +50,12 @@ export function best<T>(items: Iterable<T>, query: string, words: (item: T) => s
   hits.sort((a, b) => b.points - a.points || a.place - b.place);
   return hits.slice(0, limit).map((hit) => hit.item);
 }
+
+/** A text in parts, where `hit` parts are words of the query: whole words, as the server finds them. */
+export function marked(text: string, query: string): { text: string; hit: boolean }[] {
+  const wanted = new Set(fold(query).split(/[^\p{L}\p{N}]+/u).filter(Boolean));
+  return text
+    .split(/([\p{L}\p{N}\p{Mn}]+)/u)
+    .filter(Boolean)
+    .map((part) => ({ text: part, hit: wanted.has(fold(part)) }));
+}

@@ -3,7 +3,7 @@ import type { OutboxEntry } from "@tresen/ui/outbox.ts";
 import { describe, expect, it } from "vitest";
 import { commandOf, type Pressed } from "./keys.ts";
 import { timelineRows } from "./rows.ts";
-import { best, fold } from "./search.ts";
+import { best, fold, marked } from "./search.ts";
 import { type Answers, faultsOf, isSlug, passwordStrength, slugOf, stepOf } from "./setup.ts";
 import { arrangedTemplates, fileKind, filledTemplate, orderedValues, templateKey } from "./template.ts";
 import { shortTime } from "./times.ts";
@@ -57,6 +57,12 @@ describe("search", () => {
     expect(find("hans größ")).toEqual([]);
     expect(best(["Unter", "Tom Unterberg", "Munter"], "unter", (s) => s, 2)).toEqual(["Unter", "Tom Unterberg"]);
     expect(fold("ÄÖÜß")).toBe("aeoeuess");
+  });
+  it("marks whole words in a found text", () => {
+    const hits = (text: string, query: string) => marked(text, query).filter((part) => part.hit).map((part) => part.text);
+    expect(hits("Die Größe, GROESSE 42!", "größe 42")).toEqual(["Größe", "GROESSE", "42"]);
+    expect(hits("Größen und E-Mail", "größe mail")).toEqual(["Mail"]);
+    expect(marked("a <b> c", "b").map((part) => part.text).join("")).toBe("a <b> c");
   });
 });
 

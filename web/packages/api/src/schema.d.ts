@@ -1105,6 +1105,7 @@ export interface components {
              * @description The contact has seen everything up to this number.
              */
             contact_read_seq: number;
+            hit?: components["schemas"]["SearchHit"] | null;
             id: string;
             last_message: components["schemas"]["LastMessage"] | null;
             last_message_at: string;
@@ -1176,6 +1177,8 @@ export interface components {
             /** @description Where customers open the chat. */
             url: string;
         };
+        /** @enum {string} */
+        HitKind: "message" | "note";
         LastMessage: {
             at: string;
             attachment_kind?: components["schemas"]["AttachmentKind"] | null;
@@ -1239,6 +1242,7 @@ export interface components {
                  * @description The contact has seen everything up to this number.
                  */
                 contact_read_seq: number;
+                hit?: components["schemas"]["SearchHit"] | null;
                 id: string;
                 last_message: components["schemas"]["LastMessage"] | null;
                 last_message_at: string;
@@ -1544,6 +1548,20 @@ export interface components {
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "lead" | "teammate" | "dpo" | "works_council";
+        /** @description The newest message or note that says every word of a search. */
+        SearchHit: {
+            at: string;
+            id: string;
+            /** @description message or note */
+            kind: components["schemas"]["HitKind"];
+            /**
+             * Format: int64
+             * @description Its number in the timeline.
+             */
+            seq: number;
+            /** @description On one line, cut around the first word that was looked for. */
+            text: string;
+        };
         Session: {
             company: components["schemas"]["Company"];
             /** @description Writes with the session cookie carry this in `X-CSRF-Token`. */
@@ -2603,6 +2621,12 @@ export interface operations {
                 channel_id?: string;
                 /** @description `me`, `none` or a teammate's id. */
                 assignee?: string;
+                /**
+                 * @description Words that one message or note must all say, or by which the contact is called, or its
+                 *     number. Answers are in the order of what says them, the newest first; `order` is ignored,
+                 *     and without `status` everything is looked through.
+                 */
+                q?: string;
                 /** @description newest (default) or oldest: whose last message is longest ago. */
                 order?: string;
                 /** @description 1 to 200; absent: 50. */
