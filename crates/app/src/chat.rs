@@ -353,6 +353,8 @@ impl App {
                 .place_attachment(unit, file, place, position)
                 .await?;
         }
+        self.stage_objection(unit, channel.id, person, text, now)
+            .await?;
         Ok(())
     }
 

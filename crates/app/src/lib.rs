@@ -17,6 +17,7 @@ mod identity;
 mod ingest;
 mod jobs;
 mod notices;
+mod objections;
 mod once;
 mod pace;
 mod passkeys;

@@ -230,6 +230,10 @@ impl App {
         for (position, media) in message.media.iter().enumerate() {
             self.stage_pending_file(unit, &new, media, position).await?;
         }
+        if !echo {
+            self.stage_objection(unit, channel.id, person, message.text.as_ref(), message.at)
+                .await?;
+        }
         Ok(())
     }
 

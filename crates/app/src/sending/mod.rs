@@ -18,6 +18,7 @@ use store::{
 };
 use vault::digest;
 
+use crate::objections::OBJECTION;
 use crate::{App, AppError, FieldProblem};
 
 #[derive(Clone, Default)]
@@ -157,7 +158,11 @@ impl App {
                         "marketing_messages",
                     )
                     .await?;
-                said.as_deref() == Some("stop")
+                let objected = self
+                    .store
+                    .preference(conversation.contact, conversation.channel, OBJECTION)
+                    .await?;
+                said.as_deref() == Some("stop") || objected.is_some()
             }
             _ => false,
         };

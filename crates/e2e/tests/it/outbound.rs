@@ -269,7 +269,7 @@ pub(crate) async fn a_receipt_waits_for_its_message(engine: Engine) {
     let id = world.only_conversation().await;
     world
         .sim
-        .control("/faults", json!({ "slow_ms": 1_500 }))
+        .control("/faults", json!({ "slow_ms": 4_000 }))
         .await;
     world.owner.say(&id, "Gelesen, bevor wir es wissen").await;
     let early = async {
@@ -327,6 +327,51 @@ pub(crate) async fn a_failure_belongs_to_its_attempt(engine: Engine) {
     repeat().await;
     assert_eq!(states(&world.owner, &id).await, ["delivered"]);
     assert_eq!(sent_texts(&world).await.len(), 2);
+}
+
+// Check: CO-10
+// Check: CO-14
+async fn objections_count_at_once(world: &World, id: &str) {
+    let wishes = async || {
+        let timeline = world.owner.timeline(id).await;
+        let kinds = timeline.iter().filter(|item| {
+            item["kind"] == "preference_changed" && item["data"]["category"] == "objection"
+        });
+        kinds
+            .map(|item| {
+                item["data"]["decision"]
+                    .as_str()
+                    .expect("a word")
+                    .to_owned()
+            })
+            .collect::<Vec<_>>()
+    };
+    let resume = json!({ "value": "resume" });
+    let wish = format!("/users/{}/marketing", Simulator::ANNA);
+    world.sim.control(&wish, resume.clone()).await;
+    world.sim.anna_says("Wann kommt das Paket?").await;
+    world.settle().await;
+    assert!(wishes().await.is_empty());
+    let sent = world.owner.send(id, template("herbstaktion", &[])).await;
+    assert!(!reasons(&sent.expect(409)).contains(&"marketing_stopped"));
+    // The plainer word counts; the same again says nothing new.
+    for said in [
+        "Bitte schicken Sie mir keine Werbung mehr, danke",
+        "ende",
+        "STOPP!",
+        "stop",
+    ] {
+        world.clock.advance_ms(1_000);
+        world.sim.anna_says(said).await;
+        world.settle().await;
+    }
+    assert_eq!(wishes().await, ["soft", "hard"]);
+    // What the provider tells later lifts nothing.
+    world.clock.advance_ms(1_000);
+    world.sim.control(&wish, resume).await;
+    world.settle().await;
+    let sent = world.owner.send(id, template("herbstaktion", &[])).await;
+    assert!(reasons(&sent.expect(409)).contains(&"marketing_stopped"));
 }
 
 pub(crate) async fn the_window_and_templates(engine: Engine) {
@@ -404,6 +449,7 @@ pub(crate) async fn the_window_and_templates(engine: Engine) {
             "consent_missing"
         ]
     );
+    objections_count_at_once(&world, &id).await;
     // Nothing slips out beside a template.
     let file = world
         .owner

@@ -233,6 +233,9 @@ export interface Messages {
   "desk.activity.by": { actor: string | number; what: string | number };
   "desk.activity.identity": object;
   "desk.activity.identity.device": object;
+  "desk.activity.objection": object;
+  "desk.activity.objection.soft": object;
+  "desk.activity.objection.ask": object;
   "desk.activity.preference.stop": { category: string | number };
   "desk.activity.preference.resume": { category: string | number };
   "desk.activity.preference": object;
@@ -328,6 +331,7 @@ export interface Messages {
   "desk.palette.action": object;
   "desk.palette.person": object;
   "desk.palette.conversation": object;
+  "desk.palette.said": object;
   "desk.palette.none": { q: string | number };
   "desk.palette.foot": object;
   "desk.palette.view": { view: string | number };
