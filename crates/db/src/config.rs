@@ -78,6 +78,10 @@ impl SqliteConfig {
 pub struct PostgresConfig {
     /// `postgres://user:password@host:port/database` or a `key=value` string.
     pub url: String,
+    /// Whether this process claims the database as its only server, by a lock of the session that
+    /// writes: what cannot hold the lock cannot write. A second one is refused with
+    /// [`DbError::Claimed`](crate::DbError::Claimed).
+    pub exclusive: bool,
     /// Connections for queries; the writer has one of its own.
     pub readers: usize,
     /// Batches that may wait for the writer before `commit` answers `Busy`.
@@ -99,6 +103,7 @@ impl PostgresConfig {
     pub fn new(url: impl Into<String>) -> Self {
         PostgresConfig {
             url: url.into(),
+            exclusive: false,
             readers: 4,
             queue: 1_024,
             query_queue: 1_024,
@@ -107,6 +112,12 @@ impl PostgresConfig {
             statement_timeout: Duration::from_secs(30),
             poll: Duration::from_millis(500),
         }
+    }
+
+    /// Claims the database for this process, see [`PostgresConfig::exclusive`].
+    pub fn exclusive(mut self) -> Self {
+        self.exclusive = true;
+        self
     }
 }
 

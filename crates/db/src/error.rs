@@ -99,6 +99,15 @@ pub enum DbError {
         /// The id of the process that holds it, where it is known.
         process: Option<u32>,
     },
+    /// Another server process writes to this PostgreSQL database.
+    #[error(
+        "{place} is in use by another server. One database serves one server: end the other one \
+         first; one that was cut off from the database is forgotten after a minute"
+    )]
+    Claimed {
+        /// The server and the database, without the password.
+        place: String,
+    },
     /// The configuration or the engine itself cannot be used.
     #[error("{0}")]
     Setup(String),

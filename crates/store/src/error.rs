@@ -51,6 +51,10 @@ pub enum StoreError {
         "the data was sealed with another master key. Put back the key it was sealed with, or start with an empty data directory"
     )]
     WrongKey,
+    #[error(
+        "the key store is not the one this database was sealed with. Put back the key store (keys.db, or its PostgreSQL database) from a backup"
+    )]
+    OtherKeys,
     /// A sealed value that does not open: damaged, or its key is gone.
     #[error("a stored value cannot be opened ({0})")]
     Sealed(&'static str),
@@ -77,7 +81,10 @@ impl From<DbError> for StoreError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Busy => Self::Busy,
-            DbError::Unavailable(_) | DbError::Closed => Self::Unavailable,
+            // Another server took the database over while this one was cut off from it.
+            DbError::Unavailable(_) | DbError::Closed | DbError::Claimed { .. } => {
+                Self::Unavailable
+            }
             DbError::DiskFull => Self::Full,
             other => Self::Engine(other),
         }
@@ -109,7 +116,7 @@ impl StoreError {
             | Self::Full
             | Self::Keys(_) => true,
             Self::Engine(error) => matches!(error, DbError::Storage(_)),
-            Self::WrongKey | Self::Sealed(_) | Self::Corrupt(_) => false,
+            Self::WrongKey | Self::OtherKeys | Self::Sealed(_) | Self::Corrupt(_) => false,
         }
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::error::{Guard, StoreError};
+use crate::keyring::HOUSE;
 use crate::sealing::{open_json, seal_json};
 use crate::unit::Unit;
 
@@ -29,23 +30,40 @@ pub struct Privacy {
 const COLUMN: &str = "installation.value";
 
 impl Store {
-    pub(crate) async fn check_fingerprint(&self) -> Result<(), StoreError> {
-        let fingerprint = self.ring.fingerprint();
-        if self.installation_value("fingerprint").await?.is_none() {
+    /// The database remembers its master key and its key store; the first start tells it.
+    pub(crate) async fn check_keys(&self) -> Result<(), StoreError> {
+        if !self
+            .is_remembered("fingerprint", self.ring.fingerprint())
+            .await?
+        {
+            return Err(StoreError::WrongKey);
+        }
+        // Written by a version that did not remember its key store: the house's own key tells.
+        let sealed = self.installation_value("company").await?.is_some();
+        let known = self.installation_value("keys").await?.is_some();
+        if sealed && !known && self.ring.existing(HOUSE).await?.is_none() {
+            return Err(StoreError::OtherKeys);
+        }
+        if self.is_remembered("keys", self.ring.identity()).await? {
+            Ok(())
+        } else {
+            Err(StoreError::OtherKeys)
+        }
+    }
+
+    /// Whether the database holds this value; where it holds none, it does from now on.
+    async fn is_remembered(&self, name: &'static str, value: [u8; 16]) -> Result<bool, StoreError> {
+        if self.installation_value(name).await?.is_none() {
             let mut unit = Unit::new();
             unit.run(
-                "INSERT INTO installation (name, value) VALUES ('fingerprint', $1) \
+                "INSERT INTO installation (name, value) VALUES ($1, $2) \
                  ON CONFLICT (name) DO NOTHING",
-                vec![fingerprint.into()],
+                vec![name.into(), value.into()],
             );
             self.commit(unit).await?;
         }
-        let stored = self.installation_value("fingerprint").await?;
-        if stored.as_deref() == Some(fingerprint.as_slice()) {
-            Ok(())
-        } else {
-            Err(StoreError::WrongKey)
-        }
+        let stored = self.installation_value(name).await?;
+        Ok(stored.as_deref() == Some(value.as_slice()))
     }
 
     async fn installation_value(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

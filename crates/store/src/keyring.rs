@@ -21,9 +21,18 @@ pub struct KeyRing {
     master: MasterKey,
     generations: HashMap<i64, KeyEncryptionKey>,
     current: i64,
+    identity: [u8; 16],
     keys: Arc<dyn KeyStore>,
     ids: Arc<dyn Ids>,
     cache: Mutex<LruCache<[u8; 16], Arc<DataKey>>>,
+}
+
+/// The oldest generation stands for the store: its secret is random and made once.
+fn identity_of(master: &MasterKey, stored: &[WrappedKey]) -> [u8; 16] {
+    let oldest = stored.iter().min_by_key(|key| key.generation);
+    let wrapped = oldest.map_or(&[][..], |key| &key.bytes);
+    let digits: String = wrapped.iter().map(|byte| format!("{byte:02x}")).collect();
+    master.lookup("key store", &digits)
 }
 
 impl KeyRing {
@@ -57,15 +66,23 @@ impl KeyRing {
             generations.insert(key.generation, kek);
         }
         let current = stored.iter().map(|key| key.generation).max().unwrap_or(1);
+        let identity = identity_of(&master, &stored);
         let cache = Mutex::new(LruCache::new(CACHED_KEYS));
         Ok(Self {
             master,
             generations,
             current,
+            identity,
             keys,
             ids,
             cache,
         })
+    }
+
+    /// The same for the same key store, and another one for a store that was made anew: the
+    /// database remembers it.
+    pub(crate) const fn identity(&self) -> [u8; 16] {
+        self.identity
     }
 
     pub(crate) fn lookup(&self, kind: &str, value: &str) -> [u8; 16] {

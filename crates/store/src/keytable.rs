@@ -45,6 +45,33 @@ impl KeyTable {
         Ok(Self { db })
     }
 
+    /// Whether anything was ever wrapped for this store.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`] when the database cannot be read.
+    pub async fn is_new(&self) -> Result<bool, KeyStoreError> {
+        Ok(self.generations().await?.is_empty())
+    }
+
+    /// Whether it holds a key by which something was sealed. A first start that was cut short
+    /// leaves a store without one.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`] when the database cannot be read.
+    pub async fn is_in_use(&self) -> Result<bool, KeyStoreError> {
+        let rows = self
+            .db
+            .query("SELECT generation FROM data_key LIMIT 1", vec![])
+            .await
+            .map_err(failed)?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Closes its database.
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+
     async fn insert(&self, sql: &'static str, params: Vec<db::Value>) -> Result<(), KeyStoreError> {
         let mut batch = Batch::new();
         batch.run(sql, params);

@@ -83,10 +83,28 @@ pub struct Store {
 }
 
 impl Store {
-    /// Migrates the database and checks that it was sealed with this key ring's master key.
+    /// Migrates a database and answers whether a key has sealed it before: such a one must never
+    /// meet keys that are made now.
     ///
     /// # Errors
-    /// [`StoreError::WrongKey`] when another master key sealed it; otherwise what the engine says.
+    /// What the engine says.
+    pub async fn was_sealed(db: &Database, clock: &dyn Clock) -> Result<bool, StoreError> {
+        db.migrate(&MIGRATIONS, clock.now().0).await?;
+        let row = db
+            .query_opt(
+                "SELECT name FROM installation WHERE name = 'fingerprint'",
+                vec![],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Migrates the database and checks that it was sealed with this key ring's master key and
+    /// key store.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongKey`] when another master key sealed it, [`StoreError::OtherKeys`] when
+    /// it was made with another key store; otherwise what the engine says.
     pub async fn open(
         db: Database,
         ring: KeyRing,
@@ -103,7 +121,7 @@ impl Store {
             sights: Arc::default(),
             jobs: watch::Sender::new(0),
         };
-        store.check_fingerprint().await?;
+        store.check_keys().await?;
         Ok(store)
     }
 

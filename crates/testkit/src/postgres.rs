@@ -69,6 +69,14 @@ impl TestDatabase {
             server: server.to_owned(),
         }
     }
+
+    /// Runs a statement in it, as the one who owns the server.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn run(&self, sql: &str) {
+        psql(&self.url, sql);
+    }
 }
 
 impl Drop for TestDatabase {

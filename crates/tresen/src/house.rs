@@ -30,6 +30,16 @@ pub enum OpenError {
     Store(#[from] StoreError),
     #[error("the key store cannot be opened: {0}")]
     Keys(#[from] ports::KeyStoreError),
+    #[error("the database of the keys cannot be opened: {0}")]
+    KeyDatabase(db::DbError),
+    #[error(
+        "{keys} is missing or empty, and the database was sealed with keys that it held. Nothing can be read without them: put the key store back from a backup, or start with an empty data directory"
+    )]
+    KeysLost { keys: String },
+    #[error(
+        "{database} is missing or empty, and the key store holds keys of what stood in it. Put the database back from a backup; to start anew, move the keys away as well"
+    )]
+    DatabaseLost { database: String },
     #[error("the file store cannot be opened: {0}")]
     Blobs(#[from] ports::BlobError),
     #[error("{0}")]
@@ -102,7 +112,11 @@ fn database(config: &Config, claim: Claim) -> db::Config {
             })
         }
         config::Database::Postgres(url) => {
-            db::Config::Postgres(PostgresConfig::new(url.expose().to_owned()))
+            let postgres = PostgresConfig::new(url.expose().to_owned());
+            db::Config::Postgres(match claim {
+                Claim::Server => postgres.exclusive(),
+                Claim::Beside => postgres,
+            })
         }
     }
 }
@@ -129,22 +143,6 @@ fn key_file(config: &Config) -> PathBuf {
     config.keys_directory().join("keys.db")
 }
 
-/// The master key; made now only where nothing exists yet that another one could have sealed.
-fn master_key(
-    config: &Config,
-    ids: &dyn Ids,
-    something_sealed: bool,
-) -> Result<(MasterKey, bool), OpenError> {
-    let path = config.keys_directory().join("master.key");
-    match MasterKey::load(&path) {
-        Ok(key) => Ok((key, false)),
-        Err(MasterKeyError::Missing { .. }) if !something_sealed => {
-            Ok((MasterKey::create(&path, ids.secret())?, true))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Opens the store of this configuration.
 ///
 /// # Errors
@@ -159,40 +157,119 @@ async fn open_store_by(
     clock: Arc<dyn Clock>,
 ) -> Result<Store, OpenError> {
     private_directory(&config.data)?;
-    private_directory(&config.keys_directory())?;
-    close_to_others(&config.keys_directory())?;
+    refuse_a_lost_database(config, &*clock).await?;
     let ids: Arc<dyn Ids> = Arc::new(RandomIds::default());
-    let something_sealed = key_file(config).exists()
-        || (config.database == config::Database::Sqlite && config.sqlite_file().exists());
-    // The database first: a directory that another server holds is refused before any key is made.
+    // The database first: what another server holds, or cannot be reached, is refused before any
+    // key is made.
     let database = Database::open(database(config, claim)).await?;
-    let (master, made_now) = master_key(config, &*ids, something_sealed)?;
-    let opened = open_sealed(config, database, master, clock, ids).await;
-    if made_now && matches!(opened, Err(OpenError::Store(StoreError::WrongKey))) {
-        // An empty key directory met a database that another key had sealed. What was just made
-        // opens nothing and must not stand in the way of the right key.
-        for name in ["master.key", "keys.db", "keys.db-wal", "keys.db-shm"] {
-            let path = config.keys_directory().join(name);
-            if path.exists() {
-                std::fs::remove_file(&path)
-                    .map_err(|source| OpenError::Directory { path, source })?;
-            }
-        }
+    let opened = match open_keys(config, &database, &*clock, &ids).await {
+        Ok(ring) => Store::open(database.clone(), ring, clock, ids)
+            .await
+            .map_err(OpenError::from),
+        Err(error) => Err(error),
+    };
+    if opened.is_err() {
+        // Leaves the file as whoever restores it expects: without a log beside it.
+        database.close().await;
     }
     opened
 }
 
-async fn open_sealed(
-    config: &Config,
-    database: Database,
-    master: MasterKey,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-) -> Result<Store, OpenError> {
-    let keys = Database::open(key_database(config)).await?;
+/// A file that is gone, while the keys of what stood in it are here, is not made anew: it would
+/// look like an installation that lost everything, and the next backup would be of nothing.
+async fn refuse_a_lost_database(config: &Config, clock: &dyn Clock) -> Result<(), OpenError> {
+    let on_disk = config.database == config::Database::Sqlite;
+    let keys_on_disk = !matches!(config.keys, config::Keys::Postgres(_));
+    if !on_disk || config.sqlite_file().exists() || (keys_on_disk && !key_file(config).exists()) {
+        return Ok(());
+    }
+    let keys = Database::open(key_database(config))
+        .await
+        .map_err(OpenError::KeyDatabase)?;
     let keys = KeyTable::open(keys, clock.now().0).await?;
-    let ring = KeyRing::open(master, Arc::new(keys), Arc::clone(&ids)).await?;
-    Ok(Store::open(database, ring, clock, ids).await?)
+    let in_use = keys.is_in_use().await;
+    keys.close().await;
+    if in_use? {
+        return Err(database_lost(config));
+    }
+    Ok(())
+}
+
+fn database_lost(config: &Config) -> OpenError {
+    OpenError::DatabaseLost {
+        database: match &config.database {
+            config::Database::Sqlite => format!("the database {}", config.sqlite_file().display()),
+            config::Database::Postgres(_) => "the PostgreSQL database".to_owned(),
+        },
+    }
+}
+
+fn keys_lost(config: &Config) -> OpenError {
+    OpenError::KeysLost {
+        keys: match &config.keys {
+            config::Keys::Postgres(_) => "the PostgreSQL database of the keys".to_owned(),
+            config::Keys::DataDirectory | config::Keys::Directory(_) => {
+                format!("the key store {}", key_file(config).display())
+            }
+        },
+    }
+}
+
+/// The keys of this database. They are made now only where nothing exists yet that other ones
+/// could have sealed.
+async fn open_keys(
+    config: &Config,
+    database: &Database,
+    clock: &dyn Clock,
+    ids: &Arc<dyn Ids>,
+) -> Result<KeyRing, OpenError> {
+    let path = config.keys_directory().join("master.key");
+    let sealed = Store::was_sealed(database, clock).await?;
+    let master = match MasterKey::load(&path) {
+        Ok(key) => Some(key),
+        Err(MasterKeyError::Missing { .. }) if !sealed => None,
+        Err(error) => return Err(error.into()),
+    };
+    if sealed && !matches!(config.keys, config::Keys::Postgres(_)) && !key_file(config).exists() {
+        return Err(keys_lost(config));
+    }
+    private_directory(&config.keys_directory())?;
+    close_to_others(&config.keys_directory())?;
+    let keys = Database::open(key_database(config))
+        .await
+        .map_err(OpenError::KeyDatabase)?;
+    let keys = KeyTable::open(keys, clock.now().0).await?;
+    if let Err(error) = check_keys(config, &keys, sealed, master.is_none(), &path).await {
+        keys.close().await;
+        return Err(error);
+    }
+    let master = match master {
+        Some(key) => key,
+        None => MasterKey::create(&path, ids.secret())?,
+    };
+    Ok(KeyRing::open(master, Arc::new(keys), Arc::clone(ids)).await?)
+}
+
+/// Whether this key store may belong to the database and to the master key that is there or not.
+async fn check_keys(
+    config: &Config,
+    keys: &KeyTable,
+    sealed: bool,
+    without_master: bool,
+    master: &Path,
+) -> Result<(), OpenError> {
+    let new = keys.is_new().await?;
+    if sealed && new {
+        return Err(keys_lost(config));
+    }
+    if !new && without_master {
+        let path = master.to_owned();
+        return Err(MasterKeyError::Missing { path }.into());
+    }
+    if !sealed && keys.is_in_use().await? {
+        return Err(database_lost(config));
+    }
+    Ok(())
 }
 
 /// The use cases over this configuration.

@@ -176,8 +176,9 @@ pub async fn run(config: &Config) -> Result<(), ServeError> {
     }
     if config.public_url.is_none() && running.address.ip().is_loopback() {
         println!(
-            "only this machine reaches it; for phones: --listen 0.0.0.0:8080 --public-url http://NAME:8080, \
-             and https for customers"
+            "only this machine reaches it; for phones: --listen 0.0.0.0:{port} --public-url http://NAME:{port}, \
+             and https for customers",
+            port = running.address.port()
         );
     }
     println!("desk at {}/", running.public_url);

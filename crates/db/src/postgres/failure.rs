@@ -30,6 +30,25 @@ impl Failure {
     }
 }
 
+/// Why no connection came about, with the place and the reason in full: the words of the server
+/// name roles, hosts and databases of the configuration here, never a stored value.
+pub fn connecting(place: &str, error: &tokio_postgres::Error) -> DbError {
+    let why = match error.as_db_error() {
+        Some(error) => format!("{} ({})", error.message(), error.code().code()),
+        None => innermost(error),
+    };
+    // A wrong password or a missing database is an outage too: somebody may mend it.
+    DbError::Unavailable(format!("{place}: {why}"))
+}
+
+fn innermost(error: &tokio_postgres::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
 impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
         Failure::Other(error)

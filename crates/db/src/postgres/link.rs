@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, pin_mut};
 use tokio::time::Instant;
-use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{Client, NoTls, Statement};
 
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use super::values;
 use crate::config::PostgresConfig;
 use crate::error::DbError;
@@ -28,6 +28,16 @@ const OLDEST_VERSION: i64 = 140_000;
 /// The longest pause between two attempts to connect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a start waits for a server that is ending.
+const CLAIM_PATIENCE: Duration = Duration::from_secs(2);
+/// Takes the lock, any number nobody else uses, and names this session so that no other one is
+/// ever taken for it: process ids come again.
+const CLAIM: &str = "SELECT pg_try_advisory_lock(7307218318835), COALESCE((SELECT \
+     CAST(pid AS TEXT) || ' ' || CAST(backend_start AS TEXT) FROM pg_stat_activity \
+     WHERE pid = pg_backend_pid()), '')";
+const END: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+     WHERE CAST(pid AS TEXT) || ' ' || CAST(backend_start AS TEXT) = $1";
+
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -41,7 +51,11 @@ pub enum Role {
 pub struct Connector {
     pub config: PostgresConfig,
     address: tokio_postgres::Config,
+    /// Where that is, for people: without the password.
+    place: String,
     outage: Mutex<Outage>,
+    /// The session that held the claim last.
+    claiming: Mutex<Option<String>>,
 }
 
 #[derive(Default)]
@@ -73,8 +87,10 @@ impl Connector {
         address.tcp_user_timeout(Duration::from_secs(30));
         Ok(Connector {
             config,
+            place: place_of(&address),
             address,
             outage: Mutex::new(Outage::default()),
+            claiming: Mutex::new(None),
         })
     }
 
@@ -107,7 +123,8 @@ impl Connector {
         if role != Role::Reader {
             address.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
-        let connected = address.connect(NoTls).await.map_err(connecting);
+        let connected = address.connect(NoTls).await;
+        let connected = connected.map_err(|error| failure::connecting(&self.place, &error));
         let (client, connection) = connected?;
         tokio::spawn(async move {
             // Its end shows at the next use of the client; the reason is told there.
@@ -125,8 +142,51 @@ impl Connector {
             .client
             .batch_execute(&self.session_settings(role))
             .await;
-        set_up.map_err(connecting)?;
+        set_up.map_err(|error| failure::connecting(&self.place, &error))?;
+        if role == Role::Writer && self.config.exclusive {
+            self.claim(&link).await?;
+        }
         Ok(link)
+    }
+
+    /// The first connection of the writer. A server that was killed a moment ago may not have
+    /// been noticed to be gone, so a refusal is waited out for a little.
+    pub async fn connect_first(&self) -> Result<Link, DbError> {
+        let deadline = Instant::now() + CLAIM_PATIENCE;
+        loop {
+            match self.connect(Role::Writer).await {
+                Err(DbError::Claimed { .. }) if Instant::now() < deadline => {
+                    tokio::time::sleep(self.pause().unwrap_or(LONGEST_PAUSE)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Takes the lock of the only server, which ends with the session. The session that writes
+    /// holds it, so nobody writes who lost it, however late the loss is noticed.
+    async fn claim(&self, link: &Link) -> Result<(), DbError> {
+        let failed = |error: tokio_postgres::Error| failure::connecting(&self.place, &error);
+        let row = link.client.query_one(CLAIM, &[]).await.map_err(failed)?;
+        let (held, session): (bool, String) = (row.get(0), row.get(1));
+        let earlier = {
+            let mut claiming = self.claiming.lock().unwrap_or_else(PoisonError::into_inner);
+            if held {
+                *claiming = Some(session);
+                return Ok(());
+            }
+            claiming.clone()
+        };
+        let error = DbError::Claimed {
+            place: self.place.clone(),
+        };
+        if let Some(earlier) = earlier {
+            // This process gave that session up; where the server has not noticed it yet, it is
+            // ended, and the next attempt finds the lock free unless somebody else has it.
+            link.client.query(END, &[&earlier]).await.map_err(failed)?;
+            tracing::warn!(%error, "the claim on the database could not be taken again yet");
+        }
+        Err(error)
     }
 
     fn session_settings(&self, role: Role) -> String {
@@ -145,10 +205,33 @@ impl Connector {
              SET client_min_messages = warning;
              SET jit = off;
              SET TIME ZONE 'UTC';
+             SET tcp_keepalives_idle = 30;
+             SET tcp_keepalives_interval = 10;
+             SET tcp_keepalives_count = 3;
              SELECT set_config('synchronous_commit', 'on', false)
               WHERE current_setting('synchronous_commit') IN ('off', 'local')"
         )
     }
+}
+
+/// `host:port/database as role`, of every host that is tried.
+fn place_of(address: &tokio_postgres::Config) -> String {
+    let ports = address.get_ports();
+    let hosts: Vec<String> = address
+        .get_hosts()
+        .iter()
+        .enumerate()
+        .map(|(number, host)| {
+            let port = ports.get(number).or(ports.first()).unwrap_or(&5432);
+            match host {
+                Host::Tcp(name) => format!("{name}:{port}"),
+                Host::Unix(path) => format!("{}:{port}", path.display()),
+            }
+        })
+        .collect();
+    let role = address.get_user().unwrap_or_default();
+    let database = address.get_dbname().unwrap_or(role);
+    format!("{}/{database} as {role}", hosts.join(","))
 }
 
 fn connecting(error: tokio_postgres::Error) -> DbError {

@@ -22,7 +22,7 @@ use crate::row::Row;
 use crate::sql::{Engine, Shape, Sql};
 use crate::value::Value;
 
-use link::{Connector, Role};
+use link::Connector;
 use readers::Readers;
 use writer::{Job, Order, Writer};
 
@@ -39,7 +39,7 @@ impl PostgresDatabase {
         let shared = Shared::new();
         let (writer, jobs) = flume::bounded(config.queue);
         let connector = Arc::new(Connector::new(config)?);
-        let link = connector.connect(Role::Writer).await?;
+        let link = connector.connect_first().await?;
         link.check_server().await?;
         let readers = Readers::new(connector.clone(), shared.clone());
         let task = Writer::new(connector.clone(), link, jobs, shared.clone());

@@ -18,8 +18,10 @@ pub fn claim(config: &SqliteConfig) -> Result<Option<File>, DbError> {
     let path = PathBuf::from(path);
     let unusable = |error| unusable(&path, &error);
     let mut options = OpenOptions::new();
-    let opened = options.read(true).write(true).create(true).truncate(false);
-    let mut file = opened.open(&path).map_err(unusable)?;
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -4,4 +4,5 @@ mod canary;
 mod demo;
 mod people;
 mod process;
+mod refusals;
 mod verify;

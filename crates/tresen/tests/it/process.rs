@@ -25,7 +25,7 @@ pub async fn set_up(process: &Process, data: &Path, arguments: &[&str]) -> Desk 
 }
 
 /// The owner with a token from the command line, beside the running server.
-async fn owner(process: &Process, data: &Path, arguments: &[&str]) -> Desk {
+pub async fn owner(process: &Process, data: &Path, arguments: &[&str]) -> Desk {
     let (email, _) = testkit::World::owner_credentials();
     let directory = data.to_str().expect("a path");
     let mut command = vec!["token", "issue", "--email", email, "--data", directory];
@@ -37,13 +37,13 @@ async fn owner(process: &Process, data: &Path, arguments: &[&str]) -> Desk {
     Desk::new(&process.base, Auth::Bearer(lines[0].to_owned()))
 }
 
-fn temporary() -> (tempfile::TempDir, PathBuf) {
+pub fn temporary() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().join("data");
     (directory, data)
 }
 
-async fn refused(data: &Path, arguments: &[&str]) -> String {
+pub async fn refused(data: &Path, arguments: &[&str]) -> String {
     let directory = data.to_str().expect("a path");
     let mut all = vec!["serve", "--data", directory, "--listen", "127.0.0.1:0"];
     all.extend(arguments);
@@ -292,7 +292,7 @@ async fn killed_again_and_again(arguments: &[&str]) {
     let mut process = Process::serve(program(), &data, arguments).await;
     let mut desk = set_up(&process, &data, arguments).await;
     let channel = desk
-        .post("/channels", testkit::whatsapp("http://127.0.0.1:9"))
+        .post("/channels", testkit::whatsapp("https://graph.example"))
         .await
         .expect(201);
     let path = channel["callback_path"]
