@@ -135,6 +135,9 @@ impl App {
             .get(input.kind)
             .ok_or_else(|| AppError::Internal("a kind without its connector".into()))?;
         problems.extend(setting_problems(connector.check_settings(&input.settings)));
+        problems.extend(
+            self.destination_problem(connector.destination(&input.settings), &input.settings),
+        );
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));
         }
@@ -159,6 +162,24 @@ impl App {
         }
         self.store.commit(unit).await?;
         Ok(channel)
+    }
+
+    /// A destination that was named just now and is never called. The guard looks again at every
+    /// call: what a name stands for changes.
+    fn destination_problem(
+        &self,
+        destination: Option<(String, &str)>,
+        named: &Settings,
+    ) -> Option<FieldProblem> {
+        let (url, _) = destination?;
+        let (name, _) = named
+            .iter()
+            .find(|(_, values)| values.contains(&url.as_str()))?;
+        self.net.check(&url).err()?;
+        Some(FieldProblem::new(
+            format!("settings.{name}"),
+            "setting-never-called",
+        ))
     }
 
     pub(crate) fn template_job(&self, channel: ChannelId) -> NewJob {
@@ -203,6 +224,12 @@ impl App {
                     .set(name, values.into_iter().map(str::to_owned).collect());
             }
             let mut problems = setting_problems(connector.check_settings(&channel.settings));
+            problems.extend(
+                self.destination_problem(
+                    connector.destination(&channel.settings),
+                    &change.settings,
+                ),
+            );
             // Secrets are never shown, so who sends one somewhere else must know it.
             if let Some((after, proof)) = connector.destination(&channel.settings)
                 && before.is_some_and(|(before, _)| before != after)

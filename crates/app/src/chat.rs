@@ -17,6 +17,7 @@ use store::{
 };
 use vault::{Token, digest};
 
+use crate::identity::check_signs;
 use crate::ingest::Person;
 use crate::sending::{PREVIEW_CHARS, Sent, check_client_id};
 use crate::{App, AppError, FieldProblem};
@@ -430,6 +431,7 @@ fn check_chat_message(
             FieldProblem::new("text", "field-too-long").with("max", limits::CHAT_TEXT_CHARS_MAX),
         );
     }
+    problems.extend(text.and_then(|text| check_signs("text", text.expose())));
     if blank && attachments.is_empty() {
         problems.push(FieldProblem::new("text", "field-required"));
     }

@@ -19,6 +19,7 @@ use store::{
 };
 use vault::digest;
 
+use crate::identity::check_signs;
 use crate::sending::{PREVIEW_CHARS, check_client_id};
 use crate::signals::SignalKind;
 use crate::{App, AppError, FieldProblem};
@@ -228,6 +229,12 @@ impl App {
                     FieldProblem::new("tags", "field-count").with("max", limits::TAGS_MAX);
                 return Err(AppError::Invalid(vec![problem]));
             }
+            if let Some(problem) = tags
+                .iter()
+                .find_map(|tag| check_signs("tags", tag.expose()))
+            {
+                return Err(AppError::Invalid(vec![problem]));
+            }
         }
         Ok(())
     }
@@ -254,7 +261,7 @@ impl App {
                     FieldProblem::new("text", "field-too-long").with("max", limits::NOTE_CHARS_MAX),
                 )
             } else {
-                None
+                check_signs("text", text.expose())
             }
         });
         if let Some(problem) = problem {

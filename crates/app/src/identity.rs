@@ -52,6 +52,8 @@ impl Identity {
 /// A session as it is handed out, once.
 pub struct IssuedSession {
     pub cookie: Token,
+    /// For the device to keep beyond the session: see [`App::sign_in`].
+    pub device: String,
     pub csrf: Token,
     pub teammate: Teammate,
     pub expires_at: Timestamp,
@@ -148,6 +150,10 @@ impl Passwords {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(crate) fn check_password(field: &str, password: &Pii<String>) -> Option<FieldProblem> {
     let chars = password.expose().chars().count();
     if chars < limits::PASSWORD_CHARS_MIN {
@@ -179,8 +185,16 @@ pub(crate) fn check_name(field: &str, name: &Pii<String>) -> Option<FieldProblem
     } else if chars > limits::NAME_CHARS_MAX {
         Some(FieldProblem::new(field, "field-too-long").with("max", limits::NAME_CHARS_MAX))
     } else {
-        None
+        check_signs(field, name.expose())
     }
+}
+
+/// What people and programs write through the interface holds no control signs. Providers are
+/// never refused for theirs: the connectors leave them out.
+pub(crate) fn check_signs(field: &str, text: &str) -> Option<FieldProblem> {
+    text.chars()
+        .any(domain::naming::steers)
+        .then(|| FieldProblem::new(field, "field-signs"))
 }
 
 impl App {
@@ -243,13 +257,20 @@ impl App {
     /// # Errors
     /// [`AppError::Unauthorized`] for any wrong combination, [`AppError::RateLimited`] after
     /// too many of them for this account or from this peer, which is counted as it is given.
+    /// `device` is what the browser kept of an earlier session; where it fits the account, what
+    /// strangers try does not count.
     pub async fn sign_in(
         &self,
         email: Pii<String>,
         password: Pii<String>,
         peer: Option<IpAddr>,
+        device: Option<&str>,
     ) -> Result<IssuedSession, AppError> {
-        let guess = Guess::new(self.guessed_account(email.expose()), peer);
+        let guess = Guess::AtTheDoor {
+            account: self.guessed_account(email.expose()),
+            peer,
+            device: device.and_then(|token| self.known_device(email.expose(), token)),
+        };
         self.passwords.guesses.take(guess, self.now())?;
         if password.expose().len() > limits::PASSWORD_CHARS_MAX * 4 {
             return Err(AppError::Unauthorized("wrong_credentials"));
@@ -262,7 +283,7 @@ impl App {
         let fits = self.passwords.verify(password, hash).await?;
         match teammate {
             Some(teammate) if fits => {
-                self.passwords.guesses.right(guess);
+                self.passwords.guesses.right(guess, self.now());
                 self.issue_session(teammate).await
             }
             _ => Err(AppError::Unauthorized("wrong_credentials")),
@@ -272,6 +293,26 @@ impl App {
     /// What tries to sign in as this address are counted by.
     pub(crate) fn guessed_account(&self, email: &str) -> [u8; 16] {
         self.store.lookup("sign-in", &email.trim().to_lowercase())
+    }
+
+    /// What a browser keeps after a sign-in: it says that this account signed in there, and
+    /// opens nothing. Only this house can make one, so nothing is stored.
+    fn device_token(&self, email: &str) -> String {
+        let nonce = hex(&self.fresh());
+        let proof = hex(&self.device_proof(email, &nonce));
+        format!("{nonce}{proof}")
+    }
+
+    fn device_proof(&self, email: &str, nonce: &str) -> [u8; 16] {
+        let account = hex(&self.guessed_account(email));
+        self.store.lookup("device", &format!("{account}{nonce}"))
+    }
+
+    /// The device's name among the places of guesses, if this account signed in on it.
+    fn known_device(&self, email: &str, token: &str) -> Option<[u8; 16]> {
+        let (nonce, proof) = token.split_at_checked(32)?;
+        let right = self.device_proof(email, nonce);
+        vault::constant_time_equal(proof.as_bytes(), hex(&right).as_bytes()).then_some(right)
     }
 
     pub(crate) async fn issue_session(
@@ -293,6 +334,7 @@ impl App {
         self.store.commit(unit).await?;
         let csrf = Token::from_secret("csrf", row.csrf);
         Ok(IssuedSession {
+            device: self.device_token(teammate.email.expose()),
             cookie,
             csrf,
             teammate,

@@ -70,12 +70,14 @@ impl App {
         password: Pii<String>,
     ) -> Result<(), AppError> {
         let email = who.teammate.email.expose();
-        let guess = Guess::new(self.guessed_account(email), None);
+        let guess = Guess::Inside {
+            account: self.guessed_account(email),
+        };
         self.passwords.guesses.take(guess, self.now())?;
         let found = self.store.lookup_teammate_by_email(email).await?;
         let hash = found.and_then(|(_, hash)| hash);
         if self.passwords.verify(password, hash).await? {
-            self.passwords.guesses.right(guess);
+            self.passwords.guesses.right(guess, self.now());
             Ok(())
         } else {
             Err(AppError::invalid("password", "field-password-wrong"))

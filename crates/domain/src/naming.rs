@@ -32,6 +32,13 @@ pub fn is_blank(text: &str) -> bool {
         .all(|c| c.is_whitespace() || c.is_control() || turns(c) || unseen(c))
 }
 
+/// A sign that steers machines and that nobody can see or type: any control sign but the end of a
+/// line and the tab.
+#[must_use]
+pub fn steers(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
 /// One line of at most so many characters, without control signs, hidden signs and turns.
 /// `None` when nothing is left to be seen.
 #[must_use]
@@ -54,6 +61,14 @@ pub fn plain_line(text: &str, chars_max: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_and_tabs_are_no_steering() {
+        assert!(!"Guten Tag,\r\n\tArtikel: 3 ✓".chars().any(steers));
+        for c in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{85}'] {
+            assert!(steers(c), "{c:?}");
+        }
+    }
 
     // Case: FI01, IN05
     #[test]

@@ -78,7 +78,7 @@ pub async fn set_up(launch: &Launch) -> Result<People> {
         "access_token": ACCESS_TOKEN,
         "app_secret": APP_SECRET,
         "verify_token": VERIFY_TOKEN,
-        "api_base": "http://127.0.0.1:9",
+        "api_base": "https://graph.example",
     }});
     let made = client.post("/api/v1/channels", &owner, &channel).await;
     let channel = text(&made.good("adding a channel")?["id"])?;

@@ -20,6 +20,8 @@ pub use crate::peer::Peer;
 use crate::problem::Problem;
 
 pub const SESSION_COOKIE: &str = "tresen_session";
+/// By which a device is known where somebody signed in before.
+pub const DEVICE_COOKIE: &str = "tresen_device";
 pub const CHAT_COOKIE: &str = "tresen_chat";
 
 /// The reader's language: `?locale=` where a page chose one, else `Accept-Language`.

@@ -75,4 +75,13 @@ pub enum NetError {
 #[async_trait]
 pub trait Net: Send + Sync + 'static {
     async fn call(&self, request: NetRequest) -> Result<NetResponse, NetError>;
+
+    /// Whether an address may be called, as far as that can be told without asking anybody for
+    /// its name. [`Net::call`] looks again.
+    ///
+    /// # Errors
+    /// [`NetError::NotSent`] for an address that is never called.
+    fn check(&self, _url: &str) -> Result<(), NetError> {
+        Ok(())
+    }
 }

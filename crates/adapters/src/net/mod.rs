@@ -128,12 +128,28 @@ impl Net for HttpNet {
             body: read_body(response, max).await?,
         })
     }
+
+    fn check(&self, url: &str) -> Result<(), NetError> {
+        let url = parse(url)?;
+        let client = self.admit(&url)?;
+        let own_machine = url.domain().is_some_and(|name| {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        });
+        if own_machine && std::ptr::eq(client, &self.public) {
+            return Err(NetError::NotSent(guard::REFUSED.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn parse(url: &str) -> Result<Url, NetError> {
+    Url::parse(url).map_err(|_| NetError::NotSent("the address is not a URL".to_owned()))
 }
 
 impl HttpNet {
     fn build(&self, request: NetRequest) -> Result<RequestBuilder, NetError> {
-        let url = Url::parse(&request.url)
-            .map_err(|_| NetError::NotSent("the address is not a URL".to_owned()))?;
+        let url = parse(&request.url)?;
         let client = self.admit(&url)?;
         let method = match request.method {
             Method::Get => reqwest::Method::GET,

@@ -18,6 +18,7 @@ use store::{
 };
 use vault::digest;
 
+use crate::identity::check_signs;
 use crate::objections::OBJECTION;
 use crate::{App, AppError, FieldProblem};
 
@@ -203,7 +204,9 @@ impl App {
         input: &SendInput,
     ) -> Result<Sent, AppError> {
         let author = self.author_of(access)?;
-        if let Some(problem) = check_client_id(input.client_id.as_deref()) {
+        let text = input.text.as_ref();
+        let signs = || text.and_then(|text| check_signs("text", text.expose()));
+        if let Some(problem) = check_client_id(input.client_id.as_deref()).or_else(signs) {
             return Err(AppError::Invalid(vec![problem]));
         }
         // The provider's text is all that a template carries; beside it, nothing would be sent.

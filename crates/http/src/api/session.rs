@@ -3,8 +3,8 @@
 use app::IssuedSession;
 use axum::extract::State;
 use axum::http::header::{HeaderName, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use domain::{Pii, limits};
 use serde::Deserialize;
 use store::Teammate;
@@ -14,7 +14,10 @@ use crate::Http;
 use crate::dto::{CompanyDto, SessionDto, TeammateDto};
 use crate::peer::Peer;
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Json, Lang, SESSION_COOKIE, Who};
+use crate::request::{DEVICE_COOKIE, Json, Lang, SESSION_COOKIE, Who, cookie};
+
+/// A device is known for a year after its last sign-in.
+const DEVICE_SECONDS: i64 = 365 * 24 * 3_600;
 
 #[derive(Deserialize, ToSchema)]
 pub struct SignIn {
@@ -57,14 +60,23 @@ pub(crate) fn cookie_header(
     (SET_COOKIE, value)
 }
 
-pub(super) fn session_cookie(http: &Http, session: &IssuedSession) -> (HeaderName, HeaderValue) {
+fn session_cookie(http: &Http, session: &IssuedSession) -> (HeaderName, HeaderValue) {
     let seconds = limits::SESSION_LIFETIME_MS / domain::time::SECOND_MS;
     cookie_header(http, SESSION_COOKIE, session.cookie.expose(), seconds)
 }
 
+/// Both cookies of a sign-in: the session's, and the one by which the device is known later.
+pub(super) fn cookies(
+    http: &Http,
+    session: &IssuedSession,
+) -> AppendHeaders<[(HeaderName, HeaderValue); 2]> {
+    let device = cookie_header(http, DEVICE_COOKIE, &session.device, DEVICE_SECONDS);
+    AppendHeaders([session_cookie(http, session), device])
+}
+
 pub(super) async fn signed_in(http: &Http, session: &IssuedSession) -> Response {
     let body = session_dto(http, &session.teammate, session.csrf.expose()).await;
-    ([session_cookie(http, session)], axum::Json(body)).into_response()
+    (cookies(http, session), axum::Json(body)).into_response()
 }
 
 /// Signs in with a password.
@@ -75,6 +87,7 @@ pub async fn sign_in(
     State(http): State<Http>,
     Lang(lang): Lang,
     peer: Peer,
+    headers: HeaderMap,
     Json(input): Json<SignIn>,
 ) -> Result<Response, Problem> {
     let session = http
@@ -83,6 +96,7 @@ pub async fn sign_in(
             Pii::new(input.email),
             Pii::new(input.password),
             peer.counted_as(),
+            cookie(&headers, DEVICE_COOKIE),
         )
         .await
         .map_err(|error| Problem::of(error, lang))?;

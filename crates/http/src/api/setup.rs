@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Http;
-use crate::api::session::{session_cookie, session_dto};
+use crate::api::session::{cookies, session_dto};
 use crate::dto::{EntryDto, SessionDto};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Json, Lang, Who};
@@ -134,6 +134,6 @@ pub async fn set_up(
         session: session_dto(&http, &done.session.teammate, done.session.csrf.expose()).await,
         entry: EntryDto::of(&http.app.settings().public_url, &done.entry),
     };
-    let cookie = session_cookie(&http, &done.session);
-    Ok((StatusCode::CREATED, [cookie], axum::Json(body)).into_response())
+    let cookies = cookies(&http, &done.session);
+    Ok((StatusCode::CREATED, cookies, axum::Json(body)).into_response())
 }

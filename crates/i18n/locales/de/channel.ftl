@@ -6,3 +6,4 @@ setting-missing = Die Angabe „{ $name }“ fehlt.
 setting-unknown = Die Angabe „{ $name }“ kennt dieser Kanal nicht.
 setting-malformed = Die Angabe „{ $name }“ hat nicht die erwartete Form.
 setting-again = Geben Sie diese Angabe noch einmal ein: Sie geht an eine andere Adresse als bisher.
+setting-never-called = Diese Adresse wird nie gerufen: Gerufen wird nur https im öffentlichen Internet, und was --allow-private-net nennt.

@@ -77,6 +77,7 @@ field-range = Eine Zahl von { $min } bis { $max }.
 field-emoji = Genau ein Emoji.
 field-client-id = 1 bis { $max } der Zeichen A-Z a-z 0-9 _ -.
 field-origin = Eine Herkunft wie https://www.example.com, ohne Pfad.
+field-signs = Steuerzeichen sind hier nicht möglich, nur Zeilenumbruch und Tabulator.
 field-scope-unknown = Den Bereich „{ $scope }“ gibt es nicht.
 file-empty = Diese Datei ist leer.
 file-damaged = Dieses Bild ist beschädigt.

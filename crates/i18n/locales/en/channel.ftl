@@ -6,3 +6,4 @@ setting-missing = The setting “{ $name }” is missing.
 setting-unknown = This channel does not know the setting “{ $name }”.
 setting-malformed = The setting “{ $name }” does not have the expected form.
 setting-again = Enter this setting once more: it will go to another address than before.
+setting-never-called = This address is never called: only https on the public internet is, and what --allow-private-net names.

@@ -1,6 +1,7 @@
 //! Reading JSON that may be anything: accessors that answer `None` instead of failing, and a
 //! decoder that saves what can be saved of a damaged body.
 
+use domain::naming::steers;
 use domain::{Pii, Timestamp};
 use serde_json::Value;
 
@@ -51,15 +52,15 @@ fn unit(escape: &str) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok()
 }
 
-/// A text that is there and not empty; whole numbers are read as text. NUL characters, which no
-/// database takes, are dropped.
+/// A text that is there and not empty; whole numbers are read as text. Control signs other than
+/// line breaks and tabs are left out: nobody wrote them to be read, and no database takes NUL.
 pub(super) fn text(value: &Value, name: &str) -> Option<String> {
     scalar(value.get(name)?)
 }
 
 pub(super) fn scalar(value: &Value) -> Option<String> {
     let text = match value {
-        Value::String(text) if text.as_bytes().contains(&0) => text.replace('\0', ""),
+        Value::String(text) if text.contains(steers) => text.replace(steers, ""),
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => return None,
@@ -73,8 +74,15 @@ pub(super) fn pii(value: &Value, name: &str) -> Option<Pii<String>> {
 
 /// An id of the provider, fit to be a key.
 pub(super) fn provider_id(value: &Value, name: &str) -> Option<Pii<String>> {
+    // With something left out it might be another one's.
+    let whole = |id: &String| {
+        value
+            .get(name)
+            .is_none_or(|raw| raw.is_number() || raw == id)
+    };
     text(value, name)
         .filter(|id| id.len() <= PROVIDER_ID_BYTES_MAX && !id.chars().any(char::is_control))
+        .filter(whole)
         .map(Pii::new)
 }
 

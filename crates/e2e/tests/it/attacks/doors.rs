@@ -271,6 +271,65 @@ async fn many_passwords_at_once_stop_nobody() {
     sign_in(&world, email, password).await.expect(200);
 }
 
+/// The device's cookie of an answer to a sign-in.
+fn device_of(answer: &Answer) -> String {
+    let lines = answer.headers.get_all("set-cookie");
+    let lines = lines.iter().map(|line| line.to_str().expect("text"));
+    let line = lines
+        .filter(|line| line.starts_with("tresen_device="))
+        .collect::<String>();
+    assert!(
+        line.contains("HttpOnly") && line.contains("SameSite=Lax"),
+        "{line}"
+    );
+    assert!(line.contains("Max-Age=31536000"), "{line}");
+    let value = line.trim_start_matches("tresen_device=").split(';').next();
+    value.expect("a value").to_owned()
+}
+
+// Case: AU01
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_lock_nobody_out() {
+    let world = World::start(Engine::Sqlite).await;
+    let (email, password) = World::owner_credentials();
+    world.teammate(Role::Teammate, "Erika").await;
+    let right = json!({ "email": email, "password": password });
+    let wrong = json!({ "email": email, "password": "falsches Kennwort" });
+    let from = |number: usize| ("x-forwarded-for", format!("2001:db8:{number:x}::1"));
+    let answer = post(&world, "/api/v1/session", &[from(900)], &right).await;
+    answer.expect(200);
+    let device = device_of(&answer);
+    let erika = json!({ "email": "erika@laden.example", "password": password });
+    let answer = post(&world, "/api/v1/session", &[from(901)], &erika).await;
+    answer.expect(200);
+    let erikas = device_of(&answer);
+    for number in 0..12 {
+        sign_in_from(&world, number, &wrong).await;
+    }
+    let at = async |number: usize, device: &str, body: &Value| {
+        let headers = [from(number), ("cookie", format!("tresen_device={device}"))];
+        post(&world, "/api/v1/session", &headers, body).await.status
+    };
+    // From somewhere new: strangers, whatever they call their device.
+    let mut bent = device.clone();
+    bent.replace_range(..1, if device.starts_with('0') { "1" } else { "0" });
+    for made_up in ["", "x", &erikas, &bent, &device[..63]] {
+        assert_eq!(at(40, made_up, &right).await, 429, "{made_up}");
+    }
+    // The device is known wherever it is, the address whatever stands there.
+    assert_eq!(at(41, &device, &right).await, 200);
+    assert_eq!(sign_in_from(&world, 900, &right).await.status, 200);
+    world.owner.get("/session").await.expect(200);
+    // It opens nothing by itself, and it is no way to guess without end.
+    for _ in 0..10 {
+        assert_eq!(at(42, &device, &wrong).await, 401);
+    }
+    assert_eq!(at(42, &device, &right).await, 429);
+    let headers = [("cookie", format!("tresen_device={device}"))];
+    let answer = world.ask("GET", "/api/v1/session", &headers, None).await;
+    assert_eq!(answer.status, 401);
+}
+
 // Case: AU01
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guessing_from_everywhere_is_guessing() {

@@ -12,6 +12,63 @@ fn bearer(world_token: &Auth) -> [(&'static str, String); 1] {
     [("authorization", format!("Bearer {token}"))]
 }
 
+// Case: XS11
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn control_signs_are_refused_from_people_and_left_out_of_calls() {
+    let world = World::start(Engine::Sqlite).await;
+    let customer = world.visitor().await;
+    customer.write("c-1", "Zeile\r\n\tZeile").await.expect(201);
+    let id = world.only_conversation().await;
+    let conversation = format!("/conversations/{id}");
+    let shown = world.owner.get(&conversation).await.expect(200);
+    let contact = format!(
+        "/contacts/{}",
+        shown["contact"]["id"].as_str().expect("an id")
+    );
+    for (number, sign) in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}']
+        .into_iter()
+        .enumerate()
+    {
+        let odd = format!("vor{sign}nach");
+        let refused = [
+            customer.write(&format!("o-{number}"), &odd).await,
+            world
+                .owner
+                .post(&format!("{conversation}/messages"), json!({ "text": odd }))
+                .await,
+            world
+                .owner
+                .post(&format!("{conversation}/notes"), json!({ "text": odd }))
+                .await,
+            world
+                .owner
+                .patch(&conversation, json!({ "tags": [odd] }))
+                .await,
+            world.owner.patch(&contact, json!({ "name": odd })).await,
+        ];
+        for (place, answer) in refused.iter().enumerate() {
+            assert_eq!(answer.status, 422, "{place} {sign:?}: {}", answer.text());
+            assert!(
+                answer.text().contains("field-signs")
+                    || answer.text().contains("Steuerzeichen")
+                    || answer.text().contains("Control"),
+                "{}",
+                answer.text()
+            );
+        }
+    }
+    // A provider is never refused for what it carries.
+    world.connect_whatsapp().await;
+    world.sim.anna_says("vor\0mitte\u{1b}nach\nZeile").await;
+    world.settle().await;
+    let all = world.owner.conversations("").await;
+    let texts: Vec<&str> = all
+        .iter()
+        .filter_map(|c| c["last_message"]["text"].as_str())
+        .collect();
+    assert!(texts.contains(&"vormittenach Zeile"), "{texts:?}");
+}
+
 // Case: DO03, IN10, IN13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_and_queries_that_are_too_much() {
