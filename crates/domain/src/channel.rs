@@ -231,6 +231,8 @@ pub struct Pace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
     pub kind: ChannelKind,
+    /// What the rules about consent and sending take it for.
+    pub medium: Medium,
     pub text_chars_max: usize,
     pub caption_chars_max: usize,
     pub media: &'static [MediaRule],
@@ -271,6 +273,7 @@ impl Capabilities {
 /// The company's own chat: it is ours, so it is bounded only by what a browser handles well.
 pub const WEBCHAT: Capabilities = Capabilities {
     kind: ChannelKind::Webchat,
+    medium: ChannelKind::Webchat.medium(),
     text_chars_max: crate::limits::CHAT_TEXT_CHARS_MAX,
     caption_chars_max: crate::limits::CHAT_TEXT_CHARS_MAX,
     media: &[

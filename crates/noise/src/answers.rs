@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use connectors::{WHATSAPP, Whatsapp};
 use domain::channel::{AddressKind, ChannelState, MediaKind};
-use domain::gate::{SendPermit, SendRequest, Standing, decide};
+use domain::gate::{Intent, Person, SendPermit, SendRequest, Standing, decide};
 use domain::inbound::InboundMedia;
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use domain::window::ReplyWindow;
@@ -60,6 +60,7 @@ fn permit() -> SendPermit {
         list_rows: vec![],
         template: None,
         reaction: false,
+        intent: Intent::default(),
     };
     let standing = Standing {
         now: Timestamp(1),
@@ -70,7 +71,7 @@ fn permit() -> SendPermit {
         window: ReplyWindow::Unlimited,
         template: None,
         marketing_stopped: false,
-        marketing_consent: true,
+        person: Person::default(),
     };
     decide(&request, &standing).expect("the gate lets a plain text pass")
 }

@@ -170,6 +170,7 @@ impl App {
             list_rows: Vec::new(),
             template: wanted.as_ref(),
             reaction: false,
+            intent: Intent::default(),
         };
         Ok(gate::decide(&request, &standing)
             .map_err(|reasons| reasons.first().map_or("refused", |reason| reason.code)))

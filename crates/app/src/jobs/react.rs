@@ -1,7 +1,7 @@
 //! Sends the team's reaction as it stands now; an older wish is overtaken by a newer one.
 
 use domain::MessageId;
-use domain::gate::{self, SendRequest};
+use domain::gate::{self, Intent, SendRequest};
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use store::{Author, ClaimedJob, Reaction, TimelineItem};
 
@@ -29,6 +29,7 @@ impl App {
             list_rows: Vec::new(),
             template: None,
             reaction: true,
+            intent: Intent::default(),
         };
         let Ok(permit) = gate::decide(&request, &standing) else {
             return self.drop_job(job).await;

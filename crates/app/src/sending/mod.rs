@@ -9,7 +9,9 @@ use domain::access::{Access, Actor};
 use domain::channel::{Capabilities, MediaKind};
 use domain::content::{Choices, Content, Quote, Template, TemplateCategory, TemplateUse, preview};
 use domain::delivery::DeliveryState;
-use domain::gate::{self, FileFact, SendPermit, SendRequest, Standing, TemplateUseFact};
+use domain::gate::{
+    self, FileFact, Intent, Person, SendPermit, SendRequest, Standing, TemplateUseFact,
+};
 use domain::window::ReplyWindow;
 use domain::{AttachmentId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits};
 use store::{
@@ -117,6 +119,7 @@ impl SendInput {
             list_rows,
             template,
             reaction: false,
+            intent: Intent::default(),
         }
     }
 }
@@ -176,8 +179,8 @@ impl App {
             window: ReplyWindow::at(now, capabilities.window_hours, conversation.last_inbound_at),
             template,
             marketing_stopped,
-            // Proof of consent does not exist yet in this house, so nobody has given any.
-            marketing_consent: false,
+            // Consents are not kept yet in this house, so nobody has given any.
+            person: Person::default(),
         })
     }
 

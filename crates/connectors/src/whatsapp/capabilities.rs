@@ -10,6 +10,7 @@ use domain::time::SECOND_MS;
 /// The platform's limits for one number at the default throughput.
 pub const WHATSAPP: Capabilities = Capabilities {
     kind: ChannelKind::Whatsapp,
+    medium: ChannelKind::Whatsapp.medium(),
     text_chars_max: 4_096,
     caption_chars_max: 1_024,
     media: &[

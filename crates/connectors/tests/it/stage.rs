@@ -8,7 +8,7 @@ use bytes::Bytes;
 use connectors::WHATSAPP;
 use domain::channel::{AddressKind, ChannelState};
 use domain::content::{Template, TemplateCategory, TemplateParameter, TemplateUse, TemplateValue};
-use domain::gate::{SendPermit, SendRequest, Standing, TemplateUseFact, decide};
+use domain::gate::{Intent, Person, SendPermit, SendRequest, Standing, TemplateUseFact, decide};
 use domain::outbound::{Outbound, OutboundBody, Recipient};
 use domain::window::ReplyWindow;
 use domain::{AttachmentId, ChannelId, ConversationId, MessageId, Timestamp};
@@ -97,6 +97,7 @@ pub fn permit(category: Option<TemplateCategory>) -> SendPermit {
         list_rows: vec![],
         template: wanted.as_ref(),
         reaction: false,
+        intent: Intent::default(),
     };
     let standing = Standing {
         now: Timestamp(1),
@@ -107,7 +108,7 @@ pub fn permit(category: Option<TemplateCategory>) -> SendPermit {
         window: ReplyWindow::Unlimited,
         template: template.as_ref(),
         marketing_stopped: false,
-        marketing_consent: true,
+        person: Person::default(),
     };
     decide(&request, &standing).expect("the gate lets this pass")
 }

@@ -61,7 +61,7 @@ impl Consent {
                 in_conversation,
             } => self.renewed(event.by, *explicit, *in_conversation, world),
             What::NoticeChanged => self.notice_changed(world),
-            What::AddressChanged => self.address_changed(world.now),
+            What::AddressChanged => self.address_changed(world),
             What::CaseEnded => self.case_ended(world),
             What::Invalidated {
                 second,
@@ -312,8 +312,15 @@ impl Consent {
         grant(world.notice.mark, explicit, world)
     }
 
+    /// Whether time ended it already, though nobody recorded that.
+    fn has_expired(&self, world: &Circumstances<'_>) -> bool {
+        self.status(world.now, world.notice, &world.address) == Status::Expired
+    }
+
     fn notice_changed(&self, world: &Circumstances<'_>) -> Next {
         match &self.state {
+            // What expired is not merely outdated: nobody is asked about it again.
+            State::Granted(_) if self.has_expired(world) => Ok(State::Expired),
             State::Granted(grant) if grant.notice.material != world.notice.mark.material => {
                 Ok(State::Outdated)
             }
@@ -321,11 +328,12 @@ impl Consent {
         }
     }
 
-    const fn address_changed(&self, now: Timestamp) -> Next {
+    fn address_changed(&self, world: &Circumstances<'_>) -> Next {
         match self.state {
+            State::Granted(_) if self.has_expired(world) => Ok(State::Expired),
             State::Granted(_) | State::Outdated => Ok(State::Unverified),
             // Whoever answers now may be somebody else than who was asked.
-            State::Requested { .. } | State::Pending { .. } => Ok(State::Lapsed { at: now }),
+            State::Requested { .. } | State::Pending { .. } => Ok(State::Lapsed { at: world.now }),
             _ => Err(Refusal::NotPossibleNow),
         }
     }

@@ -387,6 +387,10 @@ fn co_17_what_is_not_used_expires_and_nobody_is_asked_again() {
         scene.refuses(Actor::House, house()),
         Refusal::NoOutboundQuestion
     );
+    for late in [What::NoticeChanged, What::AddressChanged, What::TimedOut] {
+        let after = scene.tries(Actor::House, late).unwrap();
+        assert_eq!(after.state, State::Expired, "and stays so");
+    }
     scene.must(What::TimedOut);
     assert_eq!(
         scene.refuses(Actor::House, house()),

@@ -1,10 +1,21 @@
+mod matrix;
+mod model;
+mod rules;
+
 use super::*;
 use crate::channel::{MediaRule, WEBCHAT};
+use crate::consent::{
+    Actor, AddressFacts, AddressState, Age, Answer, AskedBy, Circumstances, Consent, Event,
+    NoticeId, NoticeMark, NoticeTerms, Pressed, Purpose, PurposeClass, Request, Subject, Way, What,
+};
 use crate::content::{TemplateCategory, TemplateHeader};
+use crate::ids::{AddressId, ContactId};
 use crate::time::HOUR_MS;
+use jiff::tz::{TimeZone, offset};
 use proptest::prelude::*;
 
 const WINDOWED: Capabilities = Capabilities {
+    medium: Medium::TemplatedChat,
     window_hours: Some(24),
     templates: true,
     text_chars_max: 100,
@@ -43,7 +54,131 @@ fn standing<'a>(
         window: ReplyWindow::at(Timestamp(now), Some(24), last_inbound.map(Timestamp)),
         template,
         marketing_stopped: false,
-        marketing_consent: false,
+        person: Person::default(),
+    }
+}
+
+/// Monday, 2026-11-30, 12:00 in Berlin.
+const NOON: Timestamp = Timestamp(1_796_036_400_000);
+
+fn berlin() -> TimeZone {
+    TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()
+}
+
+fn clock() -> Option<Clock> {
+    let holidays = ["2026-12-25", "2026-12-26"].map(|day| day.parse().unwrap());
+    Some(Clock {
+        zone: berlin(),
+        holidays: holidays.into(),
+    })
+}
+
+/// A consent with everything it is read against.
+#[derive(Debug, Clone)]
+struct Paper {
+    consent: Consent,
+    purpose: Purpose,
+    notice: NoticeTerms,
+    address: AddressFacts,
+}
+
+impl Paper {
+    /// Nothing was agreed to yet.
+    fn blank(class: PurposeClass, medium: Medium) -> Self {
+        let purpose = Purpose::new("marketing.newsletter", class);
+        let address = AddressFacts {
+            id: AddressId::from_bytes([3; 16]),
+            channel: ChannelId::from_bytes([1; 16]),
+            medium,
+            state: AddressState::Active,
+        };
+        Self {
+            consent: Consent::none(Subject {
+                contact: ContactId::from_bytes([4; 16]),
+                purpose: purpose.code.clone(),
+                channel: address.channel,
+                address: address.id,
+            }),
+            notice: NoticeTerms {
+                mark: NoticeMark {
+                    id: NoticeId([1; 32]),
+                    material: 1,
+                },
+                advertiser: "Muster GmbH".into(),
+                product_scope: "Pizza".into(),
+                recipients: ["Muster GmbH".to_owned()].into(),
+                purposes: [purpose.code.clone()].into(),
+                media: Medium::ALL.into(),
+            },
+            purpose,
+            address,
+        }
+    }
+
+    /// Agreed to by the usual way of the medium.
+    fn granted(class: PurposeClass, medium: Medium, at: Timestamp) -> Self {
+        let mut paper = Self::blank(class, medium);
+        let answer = Answer {
+            channel: paper.address.channel,
+            address: paper.address.id,
+            token_valid: true,
+            pressed: Pressed::Button,
+        };
+        paper.must(
+            at,
+            What::Requested(Request {
+                notice_served: true,
+                preticked: false,
+                explicit: false,
+                asked_by: AskedBy::Person,
+            }),
+        );
+        match Way::usual(medium) {
+            Way::WritesFirst => paper.must(at, What::WroteCode(answer)),
+            way => {
+                paper.must(at, What::ChallengeIssued { way, neutral: true });
+                paper.must(at, What::Confirmed(answer));
+            }
+        }
+        paper
+    }
+
+    fn must(&mut self, now: Timestamp, what: What) {
+        let number = u8::try_from(self.consent.rests_on.len()).unwrap();
+        let event = Event {
+            id: ConsentEventId::from_bytes([number; 16]),
+            by: Actor::Person,
+            what,
+        };
+        let world = Circumstances {
+            now,
+            purpose: &self.purpose,
+            notice: &self.notice,
+            address: self.address,
+            age: Age::Unknown,
+            suppressed: false,
+            challenges_today: 0,
+            text_codes: false,
+        };
+        self.consent = self.consent.after(&event, &world).expect("taken");
+    }
+
+    fn agreed(&self) -> Option<Agreed<'_>> {
+        Some(Agreed {
+            consent: &self.consent,
+            purpose: &self.purpose,
+            notice: &self.notice,
+            contact: self.consent.subject.contact,
+            address: self.address,
+        })
+    }
+
+    fn intent(&self, class: MessageClass) -> Intent {
+        Intent {
+            purpose: Some(self.purpose.code.clone()),
+            opt_out: true,
+            ..Intent::of(class)
+        }
     }
 }
 
@@ -55,6 +190,7 @@ fn text(chars: usize) -> SendRequest<'static> {
         list_rows: vec![],
         template: None,
         reaction: false,
+        intent: Intent::default(),
     }
 }
 
@@ -136,17 +272,29 @@ fn marketing_never_leaves_without_consent_or_against_a_stop() {
     let marketing = template(TemplateCategory::Marketing, "APPROVED");
     let plain = standing(0, Some(0), Some(&marketing));
     assert_eq!(codes(decide(&request, &plain)), ["consent_missing"]);
-    let stopped = Standing {
-        marketing_stopped: true,
-        marketing_consent: true,
-        ..plain.clone()
+    let paper = Paper::granted(PurposeClass::Marketing, Medium::TemplatedChat, Timestamp(0));
+    let request = SendRequest {
+        intent: paper.intent(MessageClass::Marketing),
+        ..request
     };
-    assert_eq!(codes(decide(&request, &stopped)), ["marketing_stopped"]);
     let agreed = Standing {
-        marketing_consent: true,
+        person: Person {
+            agreed: paper.agreed(),
+            clock: Some(Clock {
+                // Thursday, 1970-01-01, noon.
+                zone: TimeZone::fixed(offset(12)),
+                holidays: [].into(),
+            }),
+            ..Person::default()
+        },
         ..plain
     };
     assert!(decide(&request, &agreed).is_ok());
+    let stopped = Standing {
+        marketing_stopped: true,
+        ..agreed
+    };
+    assert_eq!(codes(decide(&request, &stopped)), ["marketing_stopped"]);
 }
 
 #[test]

@@ -1,21 +1,25 @@
-//! Rules about the channel, the window, templates and the contact's wishes.
+//! Rules about the reply window and the templates that pass it.
 
-use super::{Reason, SendRequest, Standing, TemplateUseFact};
-use crate::channel::ChannelState;
+use super::{MessageClass, Reason, SendRequest, Standing, TemplateUseFact};
+use crate::channel::Medium;
 use crate::content::{Template, TemplateCategory, TemplateHeader};
 
 pub(super) fn check(request: &SendRequest<'_>, standing: &Standing<'_>, reasons: &mut Vec<Reason>) {
-    match standing.channel_state {
-        ChannelState::Active => {}
-        ChannelState::Paused => reasons.push(Reason::plain("channel_paused")),
-        ChannelState::Broken => reasons.push(Reason::plain("channel_broken")),
-    }
     match request.template {
         Some(wanted) => template(wanted, standing, reasons),
         None if !standing.window.allows_free_text() => {
             reasons.push(Reason::plain("window_closed"));
         }
         None => {}
+    }
+    let class = request.intent.class_of(standing.template);
+    let category = standing.template.map(|template| template.category);
+    let promotes = category == Some(TemplateCategory::Marketing);
+    if class == MessageClass::Marketing
+        && standing.capabilities.medium == Medium::TemplatedChat
+        && !(request.template.is_some() && promotes)
+    {
+        reasons.push(Reason::plain("marketing_template_needed"));
     }
 }
 
@@ -39,14 +43,6 @@ fn template(wanted: &TemplateUseFact, standing: &Standing<'_>, reasons: &mut Vec
                 ("status", template.status.clone()),
             ],
         ));
-    }
-    if template.category == TemplateCategory::Marketing {
-        if standing.marketing_stopped {
-            reasons.push(Reason::plain("marketing_stopped"));
-        }
-        if !standing.marketing_consent {
-            reasons.push(Reason::plain("consent_missing"));
-        }
     }
     parameters(wanted, template, reasons);
 }
