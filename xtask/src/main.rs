@@ -73,6 +73,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write docs/privacy-checks.md
+    PrivacyChecks {
+        /// Only say whether it is up to date
+        #[arg(long)]
+        check: bool,
+    },
     /// Write docs/configuration.md
     ConfigReference {
         /// Only say whether it is up to date
@@ -96,6 +102,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::check_or_fail(&place.root),
         Task::Openapi { check } => reference::openapi(&place, check),
         Task::SecurityCases { check } => security::cases(&place, check),
+        Task::PrivacyChecks { check } => security::checks(&place, check),
         Task::ConfigReference { check } => reference::configuration(&place, check),
     };
     match done {

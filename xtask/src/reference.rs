@@ -81,5 +81,6 @@ pub fn check_all(place: &Place) -> Result<(), Failure> {
     compare(place, "config-reference", CONFIGURATION, true)?;
     compare(place, "openapi", OPENAPI, true)?;
     security::cases(place, true)?;
+    security::checks(place, true)?;
     types(place, true)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::proofs::Proof;
-use super::{Case, Family};
+use super::{Case, Catalogue, Family};
 
 const BEGINNING: &str = "# Security cases
 
@@ -25,9 +25,34 @@ neither a test nor such a reason fails the build, and so does a line that names 
 
 const HEADERS: &str = include_str!("headers.md");
 
-pub fn of(families: &[Family], proofs: &BTreeMap<String, Vec<Proof>>) -> String {
-    let mut text = BEGINNING.to_owned();
-    text.push_str(HEADERS);
+const CHECKS: &str = "# Privacy checks
+
+<!-- Written by `cargo xtask privacy-checks`; the `references` step of `cargo xtask test` compares. -->
+
+What data protection asks of the house, and how it is proved. A check keeps its id. A test proves one
+when a line above it says `// Check: CO-07`, or when its name begins with the id, `co_07_…`. The word
+in brackets is the step of `cargo xtask test` that runs the test; its result is that step's result,
+because a failed test fails the step, and continuous integration with it.
+
+The last column says what is *not* proved yet, and why. A check with neither a test nor such a reason
+fails the build, and so does a line or a name that claims a check which does not exist.
+";
+
+/// Above the attacks stand the headers that answers carry.
+pub fn of_attacks() -> String {
+    format!("{BEGINNING}{HEADERS}")
+}
+
+pub fn of_checks() -> String {
+    CHECKS.to_owned()
+}
+
+pub fn of(
+    catalogue: &Catalogue,
+    families: &[Family],
+    proofs: &BTreeMap<String, Vec<Proof>>,
+) -> String {
+    let mut text = (catalogue.beginning)();
     let all = || families.iter().flat_map(|family| &family.cases);
     let proved = |case: &&Case| proofs.contains_key(case.id);
     let whole = all().filter(proved).filter(|case| case.not.is_none());
@@ -42,8 +67,9 @@ pub fn of(families: &[Family], proofs: &BTreeMap<String, Vec<Proof>>) -> String 
     for family in families {
         _ = write!(
             text,
-            "\n### {}\n\n| id | what is tried | proved by | what is not |\n|---|---|---|---|\n",
-            family.title.replacen(' ', ": ", 1)
+            "\n### {}\n\n| id | {} | proved by | what is not |\n|---|---|---|---|\n",
+            family.title.replacen(' ', ": ", 1),
+            catalogue.column,
         );
         for case in &family.cases {
             let shown = proofs.get(case.id).map(|found| shown(found));

@@ -1,11 +1,31 @@
-//! Finds what tests say they prove: a line `// Case: AZ01, WH03` above a test, a story or a step.
+//! Finds what tests say they prove: a line `// Case: AZ01, WH03` above a test, a story or a step,
+//! or a name that begins with what it proves.
 
 use std::collections::BTreeMap;
 
 use crate::process::Failure;
 
-/// A comment of exactly this shape.
-const TAG: &str = "// Case: ";
+/// How tests name what they prove.
+pub struct Tags {
+    /// A comment of exactly this shape.
+    line: &'static str,
+    pub is_id: fn(&str) -> bool,
+    /// The id that a name begins with, where names count.
+    named: fn(&str) -> Option<String>,
+}
+
+pub const CASES: Tags = Tags {
+    line: "// Case: ",
+    is_id: is_case,
+    named: |_| None,
+};
+
+pub const CHECKS: Tags = Tags {
+    line: "// Check: ",
+    is_id: is_check,
+    named: check_of_name,
+};
+
 /// Lines between the comment and the name of its test.
 const NEAR: usize = 12;
 
@@ -19,16 +39,32 @@ pub struct Proof {
 }
 
 /// Two capital letters and two digits.
-pub fn is_id(text: &str) -> bool {
+fn is_case(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 4
         && bytes[..2].iter().all(u8::is_ascii_uppercase)
         && bytes[2..].iter().all(u8::is_ascii_digit)
 }
 
+/// The same with a dash between.
+fn is_check(text: &str) -> bool {
+    text.split_once('-')
+        .is_some_and(|(family, number)| is_case(&format!("{family}{number}")) && family.len() == 2)
+}
+
+/// `co_07_…` proves CO-07.
+fn check_of_name(name: &str) -> Option<String> {
+    let (family, rest) = name.split_once('_')?;
+    let (number, rest) = rest.split_once('_')?;
+    let id = format!("{}-{number}", family.to_ascii_uppercase());
+    (family.bytes().all(|b| b.is_ascii_lowercase()) && !rest.is_empty() && is_check(&id))
+        .then_some(id)
+}
+
 /// All proofs by case, in the order of the files.
 pub fn of<'a>(
     files: impl Iterator<Item = (&'a str, &'a str)>,
+    tags: &Tags,
 ) -> Result<BTreeMap<String, Vec<Proof>>, Failure> {
     let mut all: BTreeMap<String, Vec<Proof>> = BTreeMap::new();
     let mut files: Vec<_> = files.filter(|(path, _)| may_hold_tests(path)).collect();
@@ -37,23 +73,36 @@ pub fn of<'a>(
     for (path, text) in files {
         let lines: Vec<&str> = text.lines().collect();
         for (at, line) in lines.iter().enumerate() {
-            let Some(ids) = line.trim_start().strip_prefix(TAG) else {
+            let after = &lines[at + 1..lines.len().min(at + 1 + NEAR)];
+            let mut proves = |id: String, name: String| {
+                let step = step_of(path, &name).to_owned();
+                let path = path.to_owned();
+                let proof = Proof { path, name, step };
+                let known = all.entry(id).or_default();
+                // A name and a line may say the same.
+                if !known.contains(&proof) {
+                    known.push(proof);
+                }
+            };
+            if line.trim_start().starts_with("#[") && line.contains("test") {
+                let begun = &lines[at..lines.len().min(at + 1 + NEAR)];
+                if let Some(name) = name_below(path, text, begun)
+                    && let Some(id) = (tags.named)(&name)
+                {
+                    proves(id, name);
+                }
+            }
+            let Some(ids) = line.trim_start().strip_prefix(tags.line) else {
                 continue;
             };
             let place = format!("{path}:{}", at + 1);
-            let after = &lines[at + 1..lines.len().min(at + 1 + NEAR)];
             let name = name_below(path, text, after)
                 .ok_or_else(|| Failure(format!("{place}: no test follows `{}`", line.trim())))?;
-            let proof = Proof {
-                path: path.to_owned(),
-                step: step_of(path, &name).to_owned(),
-                name,
-            };
             for id in ids.split(", ") {
-                if !is_id(id) {
+                if !(tags.is_id)(id) {
                     return Err(Failure(format!("{place}: `{id}` is no case")));
                 }
-                all.entry(id.to_owned()).or_default().push(proof.clone());
+                proves(id.to_owned(), name.clone());
             }
         }
     }
@@ -139,7 +188,7 @@ mod tests {
     use super::*;
 
     fn only(path: &str, text: &str) -> Option<Proof> {
-        let all = of([(path, text)].into_iter()).ok()?;
+        let all = of([(path, text)].into_iter(), &CASES).ok()?;
         all.into_values().flatten().next()
     }
 
@@ -200,7 +249,19 @@ mod tests {
                 "// Case: AZ01\nconst a = \"test(\";",
             ),
         ] {
-            assert!(of([(path, text)].into_iter()).is_err(), "{text}");
+            assert!(of([(path, text)].into_iter(), &CASES).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_check_is_named_by_a_line_or_by_a_name() {
+        let text = "// Check: CO-07, SG-02\n#[test]\nfn co_07_a_box() {}\n\
+            #[tokio::test]\nasync fn er_02_no_trace() {}\n#[test]\nfn co_operate() {}\n\
+            fn sg_01_no_test() {}\n";
+        let all = of([("crates/a/tests/it.rs", text)].into_iter(), &CHECKS).unwrap();
+        let ids: Vec<(&str, usize)> = all.iter().map(|(id, p)| (id.as_str(), p.len())).collect();
+        assert_eq!(ids, [("CO-07", 1), ("ER-02", 1), ("SG-02", 1)]);
+        let odd = "// Check: CO7\n#[test]\nfn one() {}\n";
+        assert!(of([("crates/a/tests/it.rs", odd)].into_iter(), &CHECKS).is_err());
     }
 }
