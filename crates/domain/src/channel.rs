@@ -35,6 +35,12 @@ impl ChannelKind {
             Self::Whatsapp => Medium::TemplatedChat,
         }
     }
+
+    /// Whether somebody else's server carries, and may read, what is written here.
+    #[must_use]
+    pub const fn is_third_party(self) -> bool {
+        !matches!(self.medium(), Medium::OwnChat)
+    }
 }
 
 /// What a kind of channel is to the rules about consent and sending. Rules are written for

@@ -59,6 +59,9 @@ pub const ANIMATION_PIXELS_MAX: u64 = 400_000_000;
 
 pub const CHAT_TEXT_CHARS_MAX: usize = 8_000;
 pub const NOTE_CHARS_MAX: usize = 20_000;
+/// A company's own list of words that are sensitive.
+pub const OWN_WORDS_MAX: usize = 2_000;
+pub const OWN_WORD_CHARS_MAX: usize = 80;
 pub const NAME_CHARS_MAX: usize = 200;
 pub const CLIENT_ID_CHARS_MAX: usize = 64;
 pub const TAGS_MAX: usize = 20;

@@ -22,7 +22,13 @@ macro_rules! catalogue {
 
 /// All files; a new one is one more name here.
 const CATALOGUE: &[(&str, &str)] = catalogue![
-    "channel", "delivery", "gate", "notice", "problem", "whatsapp"
+    "channel",
+    "delivery",
+    "gate",
+    "notice",
+    "problem",
+    "sensitive",
+    "whatsapp"
 ];
 
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| load(Language::De));

@@ -54,6 +54,7 @@ targets! {
     words::moment,
     words::name_line,
     words::public_address,
+    words::sensitive,
 }
 
 /// The target of this name.

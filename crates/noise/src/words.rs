@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use adapters::net::is_public;
+use domain::sensitive::{Guard, SectorMode, Settings, mask};
 use domain::{ContactId, ConversationId, MessageId};
 use http_edge::dto::{parse_moment, rfc3339};
 use http_edge::request::{read_cursor, write_cursor};
@@ -74,5 +75,28 @@ pub fn public_address(bytes: &[u8]) {
     match plain {
         IpAddr::V4(plain) => assert!(!plain.is_private() && !plain.is_link_local()),
         IpAddr::V6(plain) => assert!(!plain.is_unique_local() && !plain.is_unicast_link_local()),
+    }
+}
+
+/// Whatever is found lies inside of the text, in order; hiding it makes nothing much longer; and
+/// the work stays in proportion.
+pub fn sensitive(bytes: &[u8]) {
+    const STEPS_OF_BYTE_MAX: usize = 200;
+    let text = text(bytes);
+    for mode in SectorMode::ALL {
+        let guard = Guard::new(Settings {
+            mode,
+            ..Settings::default()
+        });
+        let scan = guard.scan(&text);
+        let mut at = 0;
+        for finding in &scan.findings {
+            assert!(at <= finding.span.start && finding.span.start < finding.span.end);
+            assert!(text.get(finding.span.clone()).is_some());
+            at = finding.span.end;
+        }
+        assert!(scan.steps <= (text.len() + 1) * STEPS_OF_BYTE_MAX);
+        let masked = mask(&text, &scan.findings).chars().count();
+        assert!(masked <= text.chars().count() + 3 * scan.findings.len());
     }
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::channel::{Capabilities, ChannelState};
 use domain::content::Content;
 use domain::delivery::{DeliveryError, DeliveryState, FailureClass};
-use domain::gate::{self, SendRequest, TemplateUseFact};
+use domain::gate::{self, Intent, SendRequest, TemplateUseFact};
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use domain::{AttachmentId, MessageId, Pii, limits};
 use ports::{Refusal, Upload, Uploads};

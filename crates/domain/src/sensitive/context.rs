@@ -52,7 +52,7 @@ const TOPICS: &[(&str, Topic)] = &[
     ),
     (
         "ausweis~ personalausweis~ perso reisepass~ Pass passnummer passnr ausweisnr dokumentennummer \
-         seriennummer~ passport identity",
+         passport identity",
         Topic::Document,
     ),
     (

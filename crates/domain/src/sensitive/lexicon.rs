@@ -56,6 +56,10 @@ impl<T: Copy> Lexicon<T> {
         let bare = word.trim_matches('~');
         let mut stem = String::new();
         fold_into(bare, &mut stem);
+        debug_assert!(
+            place == Place::Whole || stem.len() >= KEY,
+            "{word} is too short to stand for others"
+        );
         let key = match place {
             Place::End => last(&stem),
             _ => first(&stem),

@@ -1,7 +1,10 @@
-//! A text as words: where each stands, how it sounds without case and umlauts. One pass, and every
-//! later look is at a bounded number of words.
+//! A text as words: where each stands, how it sounds without case and umlauts, and where
+//! sentences end. One pass, and every later look is at a bounded number of words.
 
 use std::ops::Range;
+
+/// A shorter word before a full stop is taken for an abbreviation.
+const ABBREVIATION_MAX: usize = 3;
 
 /// One word of a text.
 #[derive(Debug, Clone)]
@@ -12,6 +15,10 @@ pub(super) struct Word {
     folded: Range<usize>,
     /// It begins with a capital letter.
     pub capital: bool,
+    /// A hyphen ties it to the word before.
+    pub tied: bool,
+    /// The number of the sentence it stands in.
+    pub sentence: u32,
 }
 
 /// All words of a text, in order.
@@ -26,29 +33,49 @@ impl Words {
             folded: String::with_capacity(text.len()),
             list: Vec::new(),
         };
+        let mut sentence = 0;
+        let mut tied = false;
         let mut begun: Option<usize> = None;
-        for (at, c) in text.char_indices() {
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
             if is_part(c) {
                 begun.get_or_insert(at);
-            } else if let Some(start) = begun.take() {
-                words.push(text, start..at);
+                continue;
             }
+            if let Some(start) = begun.take() {
+                words.push(text, start..at, tied, sentence);
+            }
+            let ends = match c {
+                // Not inside of a number, and not behind an abbreviation.
+                '.' => {
+                    let spoken = words.list.last().map_or(0, |word| words.folded(word).len());
+                    spoken > ABBREVIATION_MAX
+                        && chars.peek().is_none_or(|(_, next)| next.is_whitespace())
+                }
+                '!' | '?' | '\n' | ';' => true,
+                _ => false,
+            };
+            sentence += u32::from(ends);
+            tied = is_hyphen(c) && !words.list.is_empty() && text[..at].ends_with(is_part);
         }
         if let Some(start) = begun {
-            words.push(text, start..text.len());
+            words.push(text, start..text.len(), tied, sentence);
         }
         words
     }
 
-    fn push(&mut self, text: &str, span: Range<usize>) {
+    fn push(&mut self, text: &str, span: Range<usize>, tied: bool, sentence: u32) {
         let written = &text[span.clone()];
         let start = self.folded.len();
         fold_into(written, &mut self.folded);
         let mut letters = written.chars().filter(|c| c.is_alphabetic());
+        let capital = letters.next().is_some_and(char::is_uppercase);
         self.list.push(Word {
-            capital: letters.next().is_some_and(char::is_uppercase),
-            folded: start..self.folded.len(),
             span,
+            folded: start..self.folded.len(),
+            capital,
+            tied,
+            sentence,
         });
     }
 

@@ -1,13 +1,24 @@
 //! What the detectors find, overlook and mistake.
 
+mod corpus;
+mod decisions;
+mod masking;
 mod numbers;
 mod random;
+mod work;
 
-use super::{Confidence, Finding, Guard, Rule, SectorMode};
+use super::{Confidence, Finding, Guard, Rule, SectorMode, Settings};
 
 /// What is found in an installation without a sector.
 fn found(text: &str) -> Vec<Finding> {
-    Guard::new(SectorMode::Standard).scan(text).findings
+    in_mode(SectorMode::Standard).scan(text).findings
+}
+
+fn in_mode(mode: SectorMode) -> Guard {
+    Guard::new(Settings {
+        mode,
+        ..Settings::default()
+    })
 }
 
 /// The rules that found something, with how sure they are.

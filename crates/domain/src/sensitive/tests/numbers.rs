@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::check_digits as check;
 use super::random::Random;
-use super::{Confidence, Guard, Rule, SectorMode, found, rules};
+use super::{Confidence, Rule, SectorMode, found, in_mode, rules};
 use Confidence::{High, Low, Medium};
 
 type Check = fn(&[u8]) -> bool;
@@ -381,7 +381,7 @@ fn gu_01_numbers_are_found_in_sentences_however_they_are_grouped() {
 #[test]
 fn where_insured_people_write_their_number_needs_no_word_beside_it() {
     for mode in SectorMode::ALL {
-        let scan = Guard::new(mode).scan("Hier bitte: A000500015");
+        let scan = in_mode(mode).scan("Hier bitte: A000500015");
         let expected = if mode.expects_health_numbers() {
             High
         } else {
