@@ -329,8 +329,6 @@ pub(crate) async fn a_failure_belongs_to_its_attempt(engine: Engine) {
     assert_eq!(sent_texts(&world).await.len(), 2);
 }
 
-// Check: CO-10
-// Check: CO-14
 async fn objections_count_at_once(world: &World, id: &str) {
     let wishes = async || {
         let timeline = world.owner.timeline(id).await;
@@ -374,6 +372,8 @@ async fn objections_count_at_once(world: &World, id: &str) {
     assert!(reasons(&sent.expect(409)).contains(&"marketing_stopped"));
 }
 
+// Check: CO-10
+// Check: CO-14
 pub(crate) async fn the_window_and_templates(engine: Engine) {
     let (world, id) = anna_wrote(engine).await;
     let composer = async || {
