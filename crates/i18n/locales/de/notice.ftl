@@ -29,7 +29,7 @@ notice-text =
     } Länger bleibt nur, was wir nach dem Gesetz aufbewahren müssen.
 
     Auf Ihrem Gerät
-    Damit die Unterhaltung Ihnen gehört, setzen wir beim ersten Schreiben ein Cookie. Es ist für den Chat unbedingt erforderlich (§ 25 Abs. 2 Nr. 2 TDDDG) und dient keiner Verfolgung.
+    Damit die Unterhaltung Ihnen gehört, setzen wir beim ersten Schreiben ein Cookie. Von da an bewahrt Ihr Browser außerdem auf, was Sie geschrieben haben und noch nicht gesendet ist, und Ihre Einstellungen zu Sprache und Aussehen, dazu diese Seite, damit sie auch ohne Netz aufgeht. All das ist für den Chat unbedingt erforderlich (§ 25 Abs. 2 Nr. 2 TDDDG) und dient keiner Verfolgung. Verlassen Sie den Chat über das Menü, löscht Ihr Browser es wieder.
 
     Ihre Rechte
     Sie können Auskunft, Berichtigung, Löschung und Einschränkung verlangen und Ihre Daten mitnehmen (Art. 15 bis 20 DSGVO). Schreiben Sie dazu hier oder an { $contact_email }. Sie können sich bei einer Aufsichtsbehörde für den Datenschutz beschweren.

@@ -29,7 +29,7 @@ notice-text =
     } Only what the law makes us keep stays longer.
 
     On your device
-    So that the conversation belongs to you, we set a cookie when you write for the first time. It is strictly necessary for the chat (§ 25(2) no. 2 of the German TDDDG) and tracks nothing.
+    So that the conversation belongs to you, we set a cookie when you write for the first time. From then on your browser also keeps what you wrote and have not yet sent, your choices of language and appearance, and this page, so that it opens without a network too. All of this is strictly necessary for the chat (§ 25(2) no. 2 of the German TDDDG) and tracks nothing. When you leave the chat through the menu, your browser erases it again.
 
     Your rights
     You may ask for access, correction, erasure and restriction, and take your data along (Art. 15 to 20 GDPR). Write here or to { $contact_email }. You may complain to a data protection authority.
