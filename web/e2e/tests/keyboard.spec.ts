@@ -155,3 +155,24 @@ test("characters typed by AltGr fire no command", async ({ house, provider, desk
   const after = await conversationWith(house, "Mehmet Aydın");
   expect({ status: after.status, assignee: after.assignee }).toEqual({ status: "open", assignee: null });
 });
+
+test("J and then Enter goes to the text field, from a page nobody touched", async ({ house, provider, desk }) => {
+  await crowd(house, provider);
+  const { page, answer, heading } = await desk({ path: "/inbox/queue" });
+  await expect(page.locator(".list-pane a[data-id]")).toHaveCount(3);
+  await expect(page.locator("body")).toBeFocused();
+  for (const [key, name] of [["j", "Jan Petersen"], ["j", "Mehmet Aydın"], ["k", "Jan Petersen"]] as const) {
+    await page.keyboard.press(key);
+    await expect(heading).toHaveText(name);
+    await page.keyboard.press("Enter");
+    await expect(answer).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(answer).not.toBeFocused();
+  }
+  // A control that has the focus keeps its Enter.
+  await page.keyboard.press("Shift+Tab");
+  const link = page.getByRole("link", { name: "Einstellungen" });
+  await link.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Einstellungen" }).first()).toBeVisible();
+});

@@ -39,8 +39,9 @@ export function commandOf(event: Pressed, at: Circumstances): Command | null {
   if (event.key === "F6") return event.shiftKey ? "previous-region" : "next-region";
   if (at.covered) return null;
   if (event.key === "Escape") return "leave";
-  if (at.typing || !at.letters) return null;
-  if (event.shiftKey && event.key !== "?") return null;
+  if (at.typing || (event.shiftKey && event.key !== "?")) return null;
+  if (event.key === "Enter") return "open";
+  if (!at.letters) return null;
   return LETTERS[event.key.toLowerCase()] ?? null;
 }
 

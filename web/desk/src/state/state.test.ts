@@ -22,8 +22,16 @@ describe("keys", () => {
     expect(commandOf(press("e"), { ...free, covered: true })).toBeNull();
     expect(commandOf(press("E", { shiftKey: true }), free)).toBeNull();
   });
-  it("can be switched off; chords and F6 stay", () => {
+  it("take Enter where no text field, dialog or chord wants it", () => {
+    expect(commandOf(press("Enter"), free)).toBe("open");
+    expect(commandOf(press("Enter"), { ...free, typing: true })).toBeNull();
+    expect(commandOf(press("Enter"), { ...free, covered: true })).toBeNull();
+    expect(commandOf(press("Enter", { shiftKey: true }), free)).toBeNull();
+    expect(commandOf(press("Enter", { ctrlKey: true }), free)).toBeNull();
+  });
+  it("can be switched off; chords, Enter and F6 stay", () => {
     const off = { ...free, letters: false };
+    expect(commandOf(press("Enter"), off)).toBe("open");
     expect(commandOf(press("e"), off)).toBeNull();
     expect(commandOf(press("k", { ctrlKey: true }), off)).toBe("palette");
     expect(commandOf(press("F6", { shiftKey: true }), off)).toBe("previous-region");
