@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::access::Access;
 use domain::channel::{ChannelKind, ChannelState};
-use domain::{ChannelId, EntryId, JobId, Pii};
+use domain::{ChannelId, EntryId, JobId, Pii, Timestamp};
 use ports::Settings;
 use store::{Channel, Entry, FeedKind, Guard, JobKind, NewJob, Unit};
 
@@ -32,6 +32,14 @@ pub struct EntryInput {
     pub title: String,
     pub locale: String,
     pub allowed_origins: Vec<String>,
+}
+
+/// Only what is named changes; the name in the address never does, it is printed on posters.
+#[derive(Default)]
+pub struct EntryChange {
+    pub title: Option<String>,
+    pub locale: Option<String>,
+    pub allowed_origins: Option<Vec<String>>,
 }
 
 /// Callbacks ask for their channel thousands of times a second, and it changes a few times a
@@ -63,6 +71,9 @@ impl ChannelCache {
     }
 }
 
+/// A delivery that waits for longer is told on the channel's card.
+const STUCK_AFTER_MS: i64 = domain::time::MINUTE_MS;
+
 /// Characters of an entry's name in the address.
 const SLUG_MAX: usize = 40;
 
@@ -91,11 +102,35 @@ fn check_origin(origin: &str) -> Option<FieldProblem> {
     (!fits).then(|| FieldProblem::new("allowed_origins", "field-origin"))
 }
 
+/// Sites one entry may name.
+const ORIGINS_MAX: usize = 50;
+
+/// At most one problem: a page shows it beside the one field.
+fn check_origins(origins: &[String]) -> Option<FieldProblem> {
+    if origins.len() > ORIGINS_MAX {
+        return Some(FieldProblem::new("allowed_origins", "field-count").with("max", ORIGINS_MAX));
+    }
+    origins.iter().find_map(|origin| check_origin(origin))
+}
+
 impl App {
     /// # Errors
     /// What the store says.
     pub async fn channels(&self, _access: &Access) -> Result<Vec<Channel>, AppError> {
         Ok(self.store.channels().await?)
+    }
+
+    /// The channels on which the oldest delivery waits longer than it should, and since when.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn stuck_channels(
+        &self,
+        _access: &Access,
+    ) -> Result<HashMap<ChannelId, Timestamp>, AppError> {
+        let late = self.now().plus_ms(-STUCK_AFTER_MS);
+        let waiting = self.store.waiting_deliveries().await?;
+        Ok(waiting.into_iter().filter(|(_, at)| *at < late).collect())
     }
 
     /// # Errors
@@ -148,6 +183,7 @@ impl App {
             state: ChannelState::Active,
             name: input.name.trim().to_owned(),
             settings: input.settings,
+            trouble: None,
             created_at: now,
             version: 1,
         };
@@ -242,6 +278,9 @@ impl App {
                 return Err(AppError::Invalid(problems));
             }
             channel.state = change.state.unwrap_or(channel.state);
+            if channel.state != ChannelState::Broken {
+                channel.trouble = None;
+            }
             let mut unit = Unit::new();
             self.store.update_channel(&mut unit, &channel).await?;
             self.store
@@ -269,6 +308,7 @@ impl App {
                 return Ok(());
             }
             channel.state = ChannelState::Broken;
+            channel.trouble = Some(reason.to_owned());
             let mut unit = Unit::new();
             self.store.update_channel(&mut unit, &channel).await?;
             self.store
@@ -358,16 +398,7 @@ impl App {
         .into_iter()
         .flatten()
         .collect();
-        problems.extend(
-            input
-                .allowed_origins
-                .iter()
-                .take(51)
-                .filter_map(|origin| check_origin(origin)),
-        );
-        if input.allowed_origins.len() > 50 {
-            problems.push(FieldProblem::new("allowed_origins", "field-count").with("max", 50));
-        }
+        problems.extend(check_origins(&input.allowed_origins));
         match self.channel(input.channel).await? {
             Some(channel) if channel.kind == ChannelKind::Webchat => {}
             _ => problems.push(FieldProblem::new(
@@ -394,6 +425,53 @@ impl App {
             Err(error) => Err(error),
             Ok(()) => Ok(entry),
         }
+    }
+
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Invalid`].
+    pub async fn change_entry(
+        &self,
+        _access: &Access,
+        id: EntryId,
+        change: &EntryChange,
+    ) -> Result<Entry, AppError> {
+        let problems: Vec<FieldProblem> = [
+            change
+                .title
+                .as_deref()
+                .and_then(|title| check_name("title", &Pii::from(title))),
+            change.allowed_origins.as_deref().and_then(check_origins),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !problems.is_empty() {
+            return Err(AppError::Invalid(problems));
+        }
+        let mut entry = self
+            .store
+            .lookup_entry_by_id(id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        if let Some(title) = &change.title {
+            title.trim().clone_into(&mut entry.title);
+        }
+        if let Some(locale) = &change.locale {
+            entry.locale.clone_from(locale);
+        }
+        if let Some(origins) = &change.allowed_origins {
+            entry.allowed_origins.clone_from(origins);
+        }
+        let mut unit = Unit::new();
+        self.store.update_entry(&mut unit, &entry).await?;
+        self.store.feed_subject(
+            &mut unit,
+            FeedKind::ChannelUpdated,
+            entry.channel.bytes(),
+            self.now(),
+        );
+        self.store.commit(unit).await?;
+        Ok(entry)
     }
 }
 

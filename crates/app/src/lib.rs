@@ -29,7 +29,7 @@ mod signals;
 mod team;
 
 pub use callbacks::CallbackRefusal;
-pub use channels::{ChannelChange, EntryInput, NewChannelInput};
+pub use channels::{ChannelChange, EntryChange, EntryInput, NewChannelInput};
 pub use chat::{ChatStart, ChatVisitor, StartedChat};
 pub use conversations::{ComposerState, ContactView, ConversationChange};
 pub use error::{AppError, FieldProblem};

@@ -75,7 +75,7 @@ impl App {
         }
         check(&input)?;
 
-        let now = self.now();
+        let (now, mut unit) = (self.now(), Unit::new());
         let company = Company {
             name: input.company.trim().to_owned(),
             country: input.country.clone(),
@@ -92,6 +92,7 @@ impl App {
             state: ChannelState::Active,
             name: input.title.trim().to_owned(),
             settings: ports::Settings::default(),
+            trouble: None,
             created_at: now,
             version: 1,
         };
@@ -103,7 +104,6 @@ impl App {
             title: input.title.trim().to_owned(),
             allowed_origins: Vec::new(),
         };
-        let mut unit = Unit::new();
         self.store.close_setup(&mut unit, &stored);
         self.store.set_company(&mut unit, &company).await?;
         self.store.set_privacy(&mut unit, &privacy).await?;

@@ -203,6 +203,7 @@ async fn add_channel(app: &App) -> Result<ChannelId> {
         state: ChannelState::Active,
         name: "Laden".to_owned(),
         settings,
+        trouble: None,
         created_at: now,
         version: 1,
     };

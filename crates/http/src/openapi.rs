@@ -103,7 +103,7 @@ fn problem(description: &str) -> utoipa::openapi::Response {
         api::teammates::revoke_token,
         api::company::show, api::company::change,
         api::channels::list, api::channels::create, api::channels::change,
-        api::entries::list, api::entries::create, api::entries::qr,
+        api::entries::list, api::entries::create, api::entries::change, api::entries::qr,
         api::conversations::list, api::conversations::counts, api::conversations::show,
         api::conversations::timeline, api::conversations::composer, api::conversations::change,
         api::conversations::read,

@@ -21,6 +21,8 @@ pub struct Channel {
     pub state: ChannelState,
     pub name: String,
     pub settings: Settings,
+    /// Why it is broken: the code of what the provider said.
+    pub trouble: Option<String>,
     pub created_at: Timestamp,
     pub version: i64,
 }
@@ -29,6 +31,8 @@ pub struct Channel {
 struct ChannelRow {
     name: String,
     settings: BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<String>,
 }
 
 #[derive(Clone)]
@@ -68,6 +72,7 @@ impl Store {
             state: ChannelState::parse(row.text(2)?).ok_or(StoreError::Corrupt("channel.state"))?,
             name: open.name,
             settings,
+            trouble: open.trouble,
             created_at: at(row, 4)?,
             version: row.int(5)?,
         })
@@ -77,6 +82,7 @@ impl Store {
         let key = self.ring.house_key().await?;
         let row = ChannelRow {
             name: channel.name.clone(),
+            trouble: channel.trouble.clone(),
             settings: channel
                 .settings
                 .iter()
@@ -226,11 +232,6 @@ impl Store {
         entry: &NewEntry,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = self.ring.house_key().await?;
-        let row = EntryRow {
-            title: entry.title.clone(),
-            allowed_origins: entry.allowed_origins.clone(),
-        };
         unit.one(
             Guard::SlugFree,
             "INSERT INTO entry (id, channel_id, slug, locale, sealed, created_at) \
@@ -240,8 +241,34 @@ impl Store {
                 blob(entry.channel.bytes()),
                 entry.slug.as_str().into(),
                 entry.locale.as_str().into(),
-                seal_json(&key, "entry.sealed", &entry.id.bytes(), &row)?,
+                self.seal_entry(entry).await?,
                 now.0.into(),
+            ],
+        );
+        Ok(())
+    }
+
+    async fn seal_entry(&self, entry: &Entry) -> Result<db::Value, StoreError> {
+        let key = self.ring.house_key().await?;
+        let row = EntryRow {
+            title: entry.title.clone(),
+            allowed_origins: entry.allowed_origins.clone(),
+        };
+        seal_json(&key, "entry.sealed", &entry.id.bytes(), &row)
+    }
+
+    /// Replaces title, language and sites of an entry; its name in the address stays.
+    ///
+    /// # Errors
+    /// What the vault says.
+    pub async fn update_entry(&self, unit: &mut Unit, entry: &Entry) -> Result<(), StoreError> {
+        unit.one(
+            Guard::Plain,
+            "UPDATE entry SET locale = $2, sealed = $3 WHERE id = $1",
+            vec![
+                blob(entry.id.bytes()),
+                entry.locale.as_str().into(),
+                self.seal_entry(entry).await?,
             ],
         );
         Ok(())

@@ -15,6 +15,9 @@ use crate::rows::{at, blob, opt_at, opt_int, opt_text};
 use crate::sealing::seal_bytes;
 use crate::unit::Unit;
 
+/// How many waiting deliveries are looked at to tell since when channels wait.
+const WAITING_LOOKED_AT: i64 = 1_000;
+
 /// One try to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -122,6 +125,36 @@ impl Store {
                 opt_text(error.map(|error| error.class.as_str())),
             ],
         );
+    }
+
+    /// It waits on, and this is why: what the latest attempt said stays with the waiting message.
+    pub fn note_retry(&self, unit: &mut Unit, message: MessageId, error: &DeliveryError) {
+        unit.run(
+            "UPDATE message SET error_code = $2, error_class = $3, version = version + 1 \
+             WHERE id = $1 AND state = 0",
+            vec![
+                blob(message.bytes()),
+                error.code.as_str().into(),
+                error.class.as_str().into(),
+            ],
+        );
+    }
+
+    /// Since when the oldest delivery of each channel waits, among the oldest that wait at all.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn waiting_deliveries(&self) -> Result<Vec<(ChannelId, Timestamp)>, StoreError> {
+        let sql = "SELECT m.channel_id, MIN(j.created_at) AS since FROM (SELECT subject, created_at, place, id \
+                   FROM job WHERE state = 'ready' AND kind = 'deliver' ORDER BY place, id LIMIT $1) j \
+                   JOIN message m ON m.id = j.subject GROUP BY m.channel_id";
+        let rows = self.db.query(sql, vec![WAITING_LOOKED_AT.into()]).await?;
+        rows.iter()
+            .map(|row| {
+                let channel = ChannelId::from_bytes(crate::rows::id16(row, 0)?);
+                Ok((channel, at(row, 1)?))
+            })
+            .collect()
     }
 
     /// Joins a failure that a receipt tells. It belongs to the attempt it names (`None`: to the

@@ -17,6 +17,8 @@ export function embedIn(parent: Window, onchange: (open: boolean) => void): Embe
     state.open = type === "opened";
     onchange(state.open);
   });
+  // The page is here, even if what it shows is that the house is away.
+  parent.postMessage({ from: MARK, type: "here" }, "*");
   return {
     get open() {
       return state.open;

@@ -7,13 +7,13 @@ export class Shop {
 
   /**
    * `chat` is the chat's origin. The page allows its script and its frame, and nothing else from outside.
-   * `body` is what else the shop has on its page.
+   * `body` is what else the shop has on its page, `entry` the one its snippet names.
    */
-  static async open(chat: () => string, body = ""): Promise<Shop> {
+  static async open(chat: () => string, body = "", entry = "laden"): Promise<Shop> {
     const server = createServer((_request, response) => {
       response.setHeader("content-security-policy", `default-src 'none'; script-src ${chat()}; frame-src ${chat()}; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`);
       response.setHeader("content-type", "text/html; charset=utf-8");
-      response.end(`<!doctype html><html lang="de"><head><meta name="viewport" content="width=device-width, initial-scale=1"><title>Koffer-Laden</title><link rel="icon" href="data:,"></head><body><main><h1>Koffer</h1><p>Alles für die Reise.</p>${body}</main><script src="${chat()}/chat.js" data-entry="laden" async></script></body></html>`);
+      response.end(`<!doctype html><html lang="de"><head><meta name="viewport" content="width=device-width, initial-scale=1"><title>Koffer-Laden</title><link rel="icon" href="data:,"></head><body><main><h1>Koffer</h1><p>Alles für die Reise.</p>${body}</main><script src="${chat()}/chat.js" data-entry="${entry}" async></script></body></html>`);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new Shop(server);

@@ -2,7 +2,7 @@
 import type { Channel, Entry, List } from "@tresen/api";
 import { expectAccessible } from "../src/axe.ts";
 import { expect, PHONE, test } from "../src/fixtures.ts";
-import type { House } from "../src/house.ts";
+import { type House, SLUG } from "../src/house.ts";
 import { Shop } from "../src/shop.ts";
 
 async function entryFor(house: House, origins: string[]): Promise<Entry> {
@@ -73,16 +73,52 @@ test("on a phone the widget takes the whole screen", async ({ house, open, watch
 });
 
 test("a site that was not named may not show the chat", async ({ house, open, watch }) => {
-  watch.tolerate(/frame-ancestors|Refused to frame|violates the following Content Security Policy/);
+  watch.tolerate(/frame-ancestors|Refused to frame|violates the following Content Security Policy|the chat does not answer/);
   const shop = await Shop.open(() => house.url);
   try {
     watch.own.add(new URL(shop.url).host);
     await entryFor(house, ["https://www.koffer.example"]);
     const page = await (await open()).newPage();
     await page.goto(shop.url);
+    const said: string[] = [];
+    page.on("console", (message) => message.type() === "warning" && said.push(message.text()));
     await page.getByRole("button", { name: /Chat öffnen/ }).click();
     await expect.poll(() => watch.complaints.join("\n")).toMatch(/frame-ancestors/);
     await expect(page.frameLocator("iframe").getByRole("heading", { name: "Koffer-Laden" })).toHaveCount(0);
+    // Who stands before it is not left with an empty frame, and who runs the site reads what to do.
+    await expect(page.getByText("Der Chat lässt sich auf dieser Seite nicht zeigen.")).toBeVisible();
+    await expect(page.locator("iframe")).toBeHidden();
+    await expect(page.getByRole("link", { name: "In eigenem Fenster öffnen" })).toHaveAttribute("href", `${house.url}/c/laden`);
+    await expect.poll(() => said.join("\n")).toContain(`Is ${shop.url} named among the websites of the entry "laden"`);
+    await expectAccessible(page, "the shop without its chat");
+    await page.getByRole("button", { name: "Chat schließen" }).click();
+    await expect(page.getByText("Der Chat lässt sich auf dieser Seite nicht zeigen.")).toBeHidden();
+  } finally {
+    await shop.close();
+  }
+});
+
+test("who knows only the pages names the website and the widget works there", async ({ house, open, watch, desk }) => {
+  const shop = await Shop.open(() => house.url, "", SLUG);
+  try {
+    watch.own.add(new URL(shop.url).host);
+    const { page } = await desk({ path: "/settings/channels" });
+    await page.getByText(`${house.url}/c/${SLUG}`).click();
+    await expect(page.getByText("Noch keine Website genannt", { exact: false })).toBeVisible();
+    const sites = page.getByLabel("Auf welchen Websites?");
+    await sites.fill("kein Satz");
+    await sites.press("Enter");
+    await expect(page.getByText("„kein“ ist keine Adresse einer Website.", { exact: false })).toBeVisible();
+    await sites.fill(`${shop.url}/kontakt, www.koffer.example`);
+    await sites.press("Enter");
+    await expect(page.getByText("Der Chat ist auf diesen Websites ab sofort zu sehen.", { exact: false })).toBeVisible();
+    await expect(sites).toHaveValue(`${shop.url} https://www.koffer.example`);
+    await expectAccessible(page, "the entry's websites");
+
+    const visitor = await (await open()).newPage();
+    await visitor.goto(shop.url);
+    await visitor.getByRole("button", { name: /Chat öffnen/ }).click();
+    await expect(visitor.frameLocator("iframe").getByText("Nur Sie und Bergmann lesen hier mit.")).toBeVisible();
   } finally {
     await shop.close();
   }

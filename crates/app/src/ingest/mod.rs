@@ -139,7 +139,8 @@ impl App {
         let after = match severity {
             AccountSeverity::Info | AccountSeverity::Warning => Vec::new(),
             AccountSeverity::Blocking => vec![After::BreakChannel {
-                reason: topic.to_owned(),
+                // An error is told by its number, which has a sentence of its own.
+                reason: if topic == "errors" { summary } else { topic }.to_owned(),
             }],
         };
         Staged {

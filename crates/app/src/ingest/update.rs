@@ -139,7 +139,7 @@ impl App {
         Ok(())
     }
 
-    fn feed_message(&self, unit: &mut Unit, message: &StoredMessage) {
+    pub(crate) fn feed_message(&self, unit: &mut Unit, message: &StoredMessage) {
         let now = self.now();
         self.store.feed_item(
             unit,

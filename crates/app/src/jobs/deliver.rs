@@ -269,6 +269,9 @@ impl App {
             }
             Outcome::Retry { after_ms, error } => {
                 if job.attempts + 1 < limits::JOB_ATTEMPTS_MAX {
+                    // Who wrote it sees that it waits, and why.
+                    self.store.note_retry(&mut unit, message.id, error);
+                    self.feed_message(&mut unit, message);
                     self.store.commit(unit).await?;
                     let reason = error.code.clone();
                     return Ok(Done::Again {
@@ -281,14 +284,7 @@ impl App {
             }
         }
         self.store.finish_job(&mut unit, job.id);
-        let now = self.now();
-        self.store.feed_item(
-            &mut unit,
-            conversation.id,
-            message.seq,
-            message.id.bytes(),
-            now,
-        );
+        self.feed_message(&mut unit, message);
         self.store.commit(unit).await?;
         if let Some(error) = error.filter(|error| error.class == FailureClass::Account) {
             self.break_channel(conversation.channel, &error.code)

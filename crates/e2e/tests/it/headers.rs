@@ -45,6 +45,55 @@ fn check(answer: &Answer, place: &str, policy: &str, cache: &str) {
     }
 }
 
+/// An entry's sites can be named later, and the page obeys at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_entry_learns_its_sites() {
+    let world = World::start(Engine::Sqlite).await;
+    let entries = world.owner.pages("/entries", "").await;
+    let path = format!("/entries/{}", entries[0]["id"].as_str().expect("an id"));
+    let framing = async || {
+        let page = world
+            .desk(Auth::Nobody)
+            .outside(&format!("/c/{SLUG}"))
+            .await;
+        page.header("content-security-policy")
+            .and_then(|policy| policy.split_once("frame-ancestors "))
+            .map(|(_, ancestors)| ancestors.to_owned())
+            .expect("who may frame it")
+    };
+    assert_eq!(framing().await, "'self'");
+    let site = "https://www.laden.example";
+    let changed = world
+        .owner
+        .patch(&path, json!({ "allowed_origins": [site] }));
+    let changed = changed.await.expect(200);
+    assert_eq!(changed["allowed_origins"], json!([site]));
+    assert_eq!(changed["title"], entries[0]["title"], "only what is named");
+    assert_eq!(framing().await, format!("'self' {site}"));
+    for wrong in [
+        "https://www.laden.example/kontakt",
+        "www.laden.example",
+        "https://*",
+    ] {
+        let body = json!({ "allowed_origins": [site, wrong] });
+        let problem = world.owner.patch(&path, body).await.expect(422);
+        assert!(problem["fields"]["allowed_origins"].is_string(), "{wrong}");
+    }
+    let many = vec![site; 51];
+    let refused = world.owner.patch(&path, json!({ "allowed_origins": many }));
+    refused.await.expect(422);
+    let unknown = "/entries/ent_00000000000000000000000000";
+    let nowhere = world.owner.patch(unknown, json!({ "title": "Tür" })).await;
+    assert_eq!(nowhere.status, 404);
+    let renamed = json!({ "title": "Schaufenster", "locale": "en" });
+    let renamed = world.owner.patch(&path, renamed).await.expect(200);
+    assert_eq!(
+        (&renamed["title"], &renamed["locale"]),
+        (&json!("Schaufenster"), &json!("en"))
+    );
+    assert_eq!(framing().await, format!("'self' {site}"), "sites stay");
+}
+
 // Case: XS07, XS09
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_document_has_its_policy() {

@@ -11,6 +11,7 @@ on_both_engines! {
     what_a_crash_left_open_can_be_sent_again,
     a_receipt_waits_for_its_message,
     trouble_passes_or_is_told,
+    a_channel_tells_that_nothing_leaves,
     a_failure_belongs_to_its_attempt,
     the_window_and_templates,
     our_access_is_revoked,
@@ -173,12 +174,24 @@ pub(crate) async fn trouble_passes_or_is_told(engine: Engine) {
     world.owner.say(&id, "Zweite").await;
     world.settle().await;
     assert_eq!(states(&world.owner, &id).await, ["queued", "queued"]);
+    // What waits says what the latest attempt met; who has not been tried says nothing.
+    let waiting = messages(&world.owner, &id).await;
+    let [.., first, second] = waiting.as_slice() else {
+        panic!("{waiting:?}")
+    };
+    assert_eq!(first["delivery"]["error_class"], "pace");
+    assert!(first["delivery"]["error"]["explanation"].is_string());
+    assert_eq!(second["delivery"]["error"], Value::Null);
+    assert_eq!(second["delivery"]["error_class"], Value::Null);
     for _ in 0..3 {
         world.advance_ms(60_000).await;
         world.settle().await;
     }
     assert_eq!(states(&world.owner, &id).await, ["delivered", "delivered"]);
     assert_eq!(sent_texts(&world).await, ["Erste", "Zweite"]);
+    for message in messages(&world.owner, &id).await {
+        assert_ne!(message["delivery"]["error_class"], "pace", "it has passed");
+    }
     // A refusal that will not change is told with its reason.
     let rule = json!({ "fail": [{ "code": 131_026, "next": 1 }] });
     world.sim.control("/status", rule).await;
@@ -493,6 +506,31 @@ pub(crate) async fn the_window_and_templates(engine: Engine) {
     assert_eq!(composer().await["free_text"], true);
 }
 
+pub(crate) async fn a_channel_tells_that_nothing_leaves(engine: Engine) {
+    let (world, id) = anna_wrote(engine).await;
+    let stuck = async || {
+        let channels = world.owner.pages("/channels", "").await;
+        let told = |kind: &str| {
+            let found = channels.iter().find(|channel| channel["kind"] == kind);
+            found.expect("a channel")["stuck_since"].clone()
+        };
+        (told("whatsapp"), told("webchat"))
+    };
+    world
+        .sim
+        .control("/faults", json!({ "http_429": 1, "on": "messages" }))
+        .await;
+    let since = world.now();
+    world.owner.say(&id, "Hört uns jemand?").await;
+    world.settle().await;
+    assert_eq!(stuck().await, (Value::Null, Value::Null), "not yet");
+    world.advance_ms(61_000).await;
+    assert_eq!(stuck().await, (json!(since), Value::Null));
+    world.settle().await;
+    assert_eq!(states(&world.owner, &id).await, ["delivered"]);
+    assert_eq!(stuck().await, (Value::Null, Value::Null), "it has left");
+}
+
 pub(crate) async fn our_access_is_revoked(engine: Engine) {
     let (world, id) = anna_wrote(engine).await;
     let live = world.owner.watch(None).await;
@@ -510,6 +548,9 @@ pub(crate) async fn our_access_is_revoked(engine: Engine) {
         .find(|c| c["kind"] == "whatsapp")
         .expect("a channel");
     assert_eq!(channel["state"], "broken");
+    assert_eq!(channel["trouble"]["code"], "whatsapp_190");
+    let words = channel["trouble"]["explanation"].as_str().expect("words");
+    assert!(words.contains("Zugangsschlüssel"), "{words}");
     live.until("the broken channel", |s| {
         !s.of_kind("channel.updated").is_empty()
     })
@@ -535,10 +576,9 @@ pub(crate) async fn our_access_is_revoked(engine: Engine) {
     let path = format!("/channels/{}", channel["id"].as_str().expect("an id"));
     let fixed =
         json!({ "state": "active", "settings": { "access_token": Simulator::ACCESS_TOKEN } });
-    assert_eq!(
-        world.owner.patch(&path, fixed).await.expect(200)["state"],
-        "active"
-    );
+    let mended = world.owner.patch(&path, fixed).await.expect(200);
+    assert_eq!(mended["state"], "active");
+    assert_eq!(mended["trouble"], Value::Null);
     world.owner.say(&id, "Wieder da").await;
     world.settle().await;
     assert_eq!(states(&world.owner, &id).await, ["failed", "delivered"]);

@@ -21,9 +21,14 @@ use crate::request::{Id, Json, JsonOnce, Who};
 pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
     let access = who.may(Right::ReadChannels)?;
     let channels = http.app.channels(&access).await.map_err(who.problem())?;
+    let stuck = http
+        .app
+        .stuck_channels(&access)
+        .await
+        .map_err(who.problem())?;
     let items = channels
         .iter()
-        .map(|c| ChannelDto::of(&http.app, c, who.lang))
+        .map(|c| ChannelDto::of(&http.app, c, who.lang).stuck(stuck.get(&c.id).copied()))
         .collect();
     Ok(axum::Json(ListDto {
         items,

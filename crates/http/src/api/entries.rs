@@ -1,6 +1,6 @@
 //! Doors to the own chat: a name in the address, a title, a QR code.
 
-use app::EntryInput;
+use app::{EntryChange, EntryInput};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,9 +13,9 @@ use i18n::Language;
 
 use crate::Http;
 use crate::api::choice;
-use crate::dto::{EntryDto, ListDto, NewEntryDto};
+use crate::dto::{ChangeEntryDto, EntryDto, ListDto, NewEntryDto};
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, JsonOnce, Who};
+use crate::request::{Id, Json, JsonOnce, Who};
 
 /// All doors, oldest first.
 #[utoipa::path(get, path = "/api/v1/entries", tag = "entries",
@@ -53,10 +53,7 @@ pub async fn create(
         .channel_id
         .parse()
         .map_err(|_| Problem::field("channel_id", "field-id", who.lang))?;
-    let locale = match new.locale.as_deref() {
-        None => Language::De,
-        Some(tag) => Language::parse(tag).ok_or_else(|| choice("locale", "de, en", who.lang))?,
-    };
+    let locale = language(new.locale.as_deref(), who.lang)?.unwrap_or(Language::De);
     let input = EntryInput {
         channel,
         slug: new.slug,
@@ -71,6 +68,38 @@ pub async fn create(
         .map_err(who.problem())?;
     let body = EntryDto::of(&http.app.settings().public_url, &entry);
     Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+}
+
+/// Renames a door, or changes its language or the sites that may show it.
+#[utoipa::path(patch, path = "/api/v1/entries/{id}", tag = "entries", request_body = ChangeEntryDto,
+    params(("id" = String, Path)),
+    responses((status = 200, body = EntryDto), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
+pub async fn change(
+    State(http): State<Http>,
+    who: Who,
+    Id(id): Id<EntryId>,
+    Json(change): Json<ChangeEntryDto>,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::ManageChannels)?;
+    let locale = language(change.locale.as_deref(), who.lang)?;
+    let change = EntryChange {
+        title: change.title,
+        locale: locale.map(|language| language.as_str().to_owned()),
+        allowed_origins: change.allowed_origins,
+    };
+    let entry = http
+        .app
+        .change_entry(&access, id, &change)
+        .await
+        .map_err(who.problem())?;
+    Ok(axum::Json(EntryDto::of(&http.app.settings().public_url, &entry)).into_response())
+}
+
+fn language(tag: Option<&str>, lang: Language) -> Result<Option<Language>, Problem> {
+    tag.map(|tag| Language::parse(tag).ok_or_else(|| choice("locale", "de, en", lang)))
+        .transpose()
 }
 
 /// The door's address as a QR code.

@@ -46,6 +46,7 @@ pub fn router() -> Router<Http> {
         .route("/channels", get(channels::list).post(channels::create))
         .route("/channels/{id}", patch(channels::change))
         .route("/entries", get(entries::list).post(entries::create))
+        .route("/entries/{id}", patch(entries::change))
         .route("/entries/{id}/qr.svg", get(entries::qr))
         .route("/conversations", get(conversations::list))
         .route("/conversations/counts", get(conversations::counts))

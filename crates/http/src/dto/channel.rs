@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use app::App;
+use domain::Timestamp;
+use domain::channel::ChannelState;
 use i18n::Language;
 use ports::{Presented, Settings};
 use serde::{Deserialize, Serialize};
 use store::{Channel, Entry};
 use utoipa::ToSchema;
 
-use super::words;
+use super::{ReasonDto, explain_trouble, rfc3339, words};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Channel)]
@@ -28,6 +30,12 @@ pub struct ChannelDto {
     pub settings: serde_json::Value,
     /// Who learns what on this channel.
     pub privacy_label: String,
+    /// Why it is broken, and what to do.
+    #[schema(required = true)]
+    pub trouble: Option<ReasonDto>,
+    /// Since when the oldest delivery waits that should have left; told by the list.
+    #[schema(required = true)]
+    pub stuck_since: Option<String>,
 }
 
 impl ChannelDto {
@@ -53,7 +61,25 @@ impl ChannelDto {
                 .privacy_label(channel.kind)
                 .map(|key| i18n::text(language, key, &[]))
                 .unwrap_or_default(),
+            trouble: channel
+                .trouble
+                .as_ref()
+                .filter(|_| channel.state == ChannelState::Broken)
+                .map(|code| ReasonDto {
+                    code: code.clone(),
+                    explanation: explain_trouble(language, code),
+                }),
+            stuck_since: None,
         }
+    }
+}
+
+impl ChannelDto {
+    /// Only a channel that should send is told to be stuck.
+    #[must_use]
+    pub fn stuck(mut self, since: Option<Timestamp>) -> Self {
+        self.stuck_since = since.filter(|_| self.state == "active").map(rfc3339);
+        self
     }
 }
 
@@ -147,4 +173,13 @@ pub struct NewEntryDto {
     pub locale: Option<String>,
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ChangeEntry)]
+pub struct ChangeEntryDto {
+    pub title: Option<String>,
+    pub locale: Option<String>,
+    /// Sites that may show the chat in a frame; the whole list, as a browser writes an origin.
+    pub allowed_origins: Option<Vec<String>>,
 }

@@ -12,7 +12,8 @@ mod timeline;
 pub mod words;
 
 pub use channel::{
-    ChangeChannel, ChannelDto, EntryDto, NewChannel, NewEntryDto, SettingValue, settings_of,
+    ChangeChannel, ChangeEntryDto, ChannelDto, EntryDto, NewChannel, NewEntryDto, SettingValue,
+    settings_of,
 };
 pub use composer::{CapabilitiesDto, ComposerDto, TemplateDto, TemplateParameterDto};
 pub use contact::{
@@ -83,6 +84,14 @@ pub fn explain_delivery(language: Language, code: &str) -> String {
     };
     let found = i18n::lookup(language, &key, &[] as &[(&str, &str)]);
     found.unwrap_or_else(|| i18n::text(language, "delivery-other", &[("code", code)]))
+}
+
+/// Why a channel stopped: a delivery's code, or what the provider called the trouble.
+#[must_use]
+pub fn explain_trouble(language: Language, code: &str) -> String {
+    let key = code.replace('_', "-");
+    let found = i18n::lookup(language, &key, &[] as &[(&str, &str)]);
+    found.unwrap_or_else(|| i18n::text(language, "channel-trouble-other", &[("code", code)]))
 }
 
 #[cfg(test)]

@@ -111,6 +111,10 @@ pub struct DeliveryDto {
     pub state: String,
     #[schema(required = true)]
     pub error: Option<ReasonDto>,
+    /// What the error means for the next step; with `queued` that of the latest attempt, which
+    /// will be repeated: `pace`, `transient`.
+    #[schema(required = true)]
+    pub error_class: Option<String>,
     #[schema(required = true)]
     pub cost: Option<CostDto>,
 }
@@ -316,6 +320,11 @@ fn delivery_of(message: &StoredMessage, language: Language, viewer: Viewer) -> O
                 code: error.code.clone(),
                 explanation: explain_delivery(language, &error.code),
             }),
+        error_class: message
+            .error
+            .as_ref()
+            .filter(|_| viewer == Viewer::Desk)
+            .map(|error| error.class.as_str().to_owned()),
         cost: message
             .cost
             .as_ref()

@@ -2,6 +2,8 @@
 
 channel-privacy-webchat = Eigener Chat: Nur Sie und die Person lesen mit. Die Nachrichten liegen auf Ihrem eigenen Server, kein Anbieter ist beteiligt.
 
+channel-trouble-other = Der Anbieter meldet zum Konto „{ $code }“ und nimmt vorerst nichts an. Die Verwaltung sollte beim Anbieter nachsehen und den Kanal dann wieder einschalten.
+
 setting-missing = Die Angabe „{ $name }“ fehlt.
 setting-unknown = Die Angabe „{ $name }“ kennt dieser Kanal nicht.
 setting-malformed = Die Angabe „{ $name }“ hat nicht die erwartete Form.

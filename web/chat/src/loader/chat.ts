@@ -20,25 +20,29 @@ interface Verbs {
 }
 
 const MARK = "tresen";
+/** From a frame's load to its first word; a slow one may still speak later. */
+const PATIENCE_MS = 4_000;
 // An element of the page may be called `currentScript` or `tresen`; only what is ours counts.
 const current = document.currentScript;
 const script = current instanceof HTMLScriptElement ? current : document.querySelector<HTMLScriptElement>("script[data-entry]");
 const known = window as unknown as { tresen?: Verbs };
 
 const WORDS = {
-  de: { open: "Chat öffnen", close: "Chat schließen", title: "Chat", one: "neue Nachricht", many: "neue Nachrichten" },
-  en: { open: "Open chat", close: "Close chat", title: "Chat", one: "new message", many: "new messages" },
+  de: { open: "Chat öffnen", close: "Chat schließen", title: "Chat", one: "neue Nachricht", many: "neue Nachrichten", away: "Der Chat lässt sich auf dieser Seite nicht zeigen. ", visit: "In eigenem Fenster öffnen" },
+  en: { open: "Open chat", close: "Close chat", title: "Chat", one: "new message", many: "new messages", away: "The chat cannot be shown on this page. ", visit: "Open in its own window" },
 };
 const STYLE = `:host{all:initial;position:fixed;z-index:var(--tresen-z,2147483000);inset:0;pointer-events:none;
 font:500 1rem/1.2 var(--tresen-font,system-ui,sans-serif);--a:var(--tresen-accent,#00616a);--o:var(--tresen-on-accent,#fff);--s:var(--tresen-size,60px)}
-button,iframe{position:absolute;bottom:20px;right:20px;pointer-events:auto}
-.left button,.left iframe{right:auto;left:20px}
+button,iframe,p{position:absolute;bottom:20px;right:20px;pointer-events:auto}
+.left button,.left iframe,.left p{right:auto;left:20px}
 button{box-sizing:border-box;width:var(--s);height:var(--s);min-width:44px;min-height:44px;padding:0;border:0;border-radius:var(--tresen-radius,50%);background:var(--a);color:var(--o);cursor:pointer;box-shadow:0 4px 14px -2px #141e2352,0 1px 3px #141e232e}
 button:focus-visible{outline:3px solid #fff;outline-offset:0;box-shadow:0 0 0 6px #2171cc}
 svg{display:block;width:45%;height:45%;margin:auto;fill:none;stroke:currentColor;stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round}
 span{position:absolute;top:-4px;right:-4px;min-width:22px;box-sizing:border-box;padding:0 6px;border-radius:11px;background:#ae2322;color:#fff;font-size:13px;line-height:22px;text-align:center}
 [hidden]{display:none}
 iframe{box-sizing:border-box;bottom:calc(32px + var(--s));width:400px;height:min(704px,calc(100% - 52px - var(--s)));border:1px solid #8a867c66;border-radius:14px;background:Canvas;box-shadow:0 18px 48px -8px #141e2347}
+p{box-sizing:border-box;bottom:calc(32px + var(--s));width:min(320px,calc(100% - 40px));margin:0;padding:16px;border:1px solid #8a867c;border-radius:14px;background:Canvas;color:CanvasText;line-height:1.4}
+a{color:LinkText}
 @media (max-width:479px),(max-height:479px){iframe,.left iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}.open button{display:none}}
 @media (prefers-reduced-motion:no-preference){button{transition:transform .12s}button:hover{transform:scale(1.04)}}
 @media (forced-colors:active){button{border:2px solid}}`;
@@ -102,26 +106,74 @@ function makeFrame(base: string, entry: string, title: string, lang: string | un
   return frame;
 }
 
+/**
+ * What is said where the browser refused the frame: it does not tell the page, the frame loads and
+ * then nobody speaks. The chat's own page still works, and the site's owner reads what is missing.
+ */
+function makeExcuse(words: { away: string; visit: string }, base: string, entry: string) {
+  console.warn(`Tresen: the chat does not answer. Is ${location.origin} named among the websites of the entry "${entry}" (Settings, Channels)?`);
+  const excuse = element("p");
+  excuse.setAttribute("role", "status");
+  const link = element("a");
+  link.href = `${base}/c/${encodeURIComponent(entry)}`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = words.visit;
+  excuse.append(words.away, link);
+  return excuse;
+}
+
+/** Speaks for a frame from which nothing is heard, until something is. */
+function silenceIn(box: HTMLElement, make: () => HTMLElement, draw: () => void) {
+  let ended = false;
+  const state = {
+    excuse: null as HTMLElement | null,
+    watch: () =>
+      setTimeout(() => {
+        if (ended) return;
+        box.prepend((state.excuse ??= make()));
+        draw();
+      }, PATIENCE_MS),
+    end() {
+      ended = true;
+      if (!state.excuse) return;
+      state.excuse.remove();
+      state.excuse = null;
+      draw();
+    },
+  };
+  return state;
+}
+
+function listen(heard: (event: MessageEvent) => void, pressed: (event: KeyboardEvent) => void) {
+  addEventListener("message", heard);
+  addEventListener("keydown", pressed);
+  return () => {
+    removeEventListener("message", heard);
+    removeEventListener("keydown", pressed);
+  };
+}
+
 function begin(tag: HTMLScriptElement): Verbs {
   const { entry = "", lang, side, label } = tag.dataset;
   const base = new URL(tag.src).origin;
   const words = wordsFor(lang);
   const { host, box, button, badge, path } = build(side);
   const listeners = listenersOf();
+  const silence = silenceIn(box, () => makeExcuse(words, base, entry), draw);
   let frame: HTMLIFrameElement | null = null;
   let shown = false;
   // Before the chat's page is there, a message would go to an empty frame of another origin.
   let ready = false;
   let unread = 0;
-
   function draw() {
     badge.hidden = unread === 0 || shown;
     badge.textContent = unread > 99 ? "99+" : `${unread}`;
     button.setAttribute("aria-label", shown ? words.close : (label ?? words.open) + spokenCount(unread, words));
     button.setAttribute("aria-expanded", `${shown}`);
     path.setAttribute("d", shown ? ARROW : BUBBLE);
-    box.classList.toggle("open", shown);
-    if (frame) frame.hidden = !shown;
+    box.classList.toggle("open", shown && !silence.excuse);
+    for (const part of [frame, silence.excuse]) if (part) part.hidden = !shown || (part === frame && !!silence.excuse);
   }
   function tellFrame() {
     frame?.contentWindow?.postMessage({ from: MARK, type: shown ? "opened" : "closed" }, base);
@@ -131,6 +183,7 @@ function begin(tag: HTMLScriptElement): Verbs {
     shown = next;
     if (next && !frame) {
       frame = makeFrame(base, entry, words.title, lang);
+      frame.addEventListener("load", silence.watch);
       box.prepend(frame);
     }
     draw();
@@ -141,6 +194,7 @@ function begin(tag: HTMLScriptElement): Verbs {
   function heard({ source, origin, data }: MessageEvent) {
     if (!frame || source !== frame.contentWindow || origin !== base || data?.from !== MARK) return;
     const { type, count } = data as { type: string; count: number };
+    silence.end();
     if (type === "close") show(false);
     if (type === "ready") {
       ready = true;
@@ -155,10 +209,8 @@ function begin(tag: HTMLScriptElement): Verbs {
     }
   }
   const escape = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && show(false);
-
   button.addEventListener("click", () => show(!shown));
-  addEventListener("message", heard);
-  addEventListener("keydown", escape);
+  const deafen = listen(heard, escape);
   draw();
   document.body.append(host);
   return {
@@ -166,8 +218,7 @@ function begin(tag: HTMLScriptElement): Verbs {
     close: () => show(false),
     on: listeners.add,
     destroy() {
-      removeEventListener("message", heard);
-      removeEventListener("keydown", escape);
+      deafen();
       listeners.clear();
       host.remove();
       delete known.tresen;

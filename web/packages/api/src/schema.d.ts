@@ -281,6 +281,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Renames a door, or changes its language or the sites that may show it. */
+        patch: operations["change"];
+        trace?: never;
+    };
     "/api/v1/entries/{id}/qr.svg": {
         parameters: {
             query?: never;
@@ -945,6 +962,12 @@ export interface components {
             status?: components["schemas"]["Status"] | null;
             tags?: string[] | null;
         };
+        ChangeEntry: {
+            /** @description Sites that may show the chat in a frame; the whole list, as a browser writes an origin. */
+            allowed_origins?: string[] | null;
+            locale?: string | null;
+            title?: string | null;
+        };
         ChangePassword: {
             new_password: string;
             password: string;
@@ -975,6 +998,9 @@ export interface components {
             /** @description Without secrets: a secret that is set is shown as `true`. */
             settings: Record<string, never>;
             state: components["schemas"]["ChannelState"];
+            /** @description Since when the oldest delivery waits that should have left; told by the list. */
+            stuck_since: string | null;
+            trouble: components["schemas"]["Reason"] | null;
         };
         /** @enum {string} */
         ChannelKind: "webchat" | "whatsapp";
@@ -1155,6 +1181,11 @@ export interface components {
         Delivery: {
             cost: components["schemas"]["Cost"] | null;
             error: components["schemas"]["Reason"] | null;
+            /**
+             * @description What the error means for the next step; with `queued` that of the latest attempt, which
+             *     will be repeated: `pace`, `transient`.
+             */
+            error_class: string | null;
             state: components["schemas"]["DeliveryState"];
         };
         /** @enum {string} */
@@ -1214,6 +1245,9 @@ export interface components {
                 /** @description Without secrets: a secret that is set is shown as `true`. */
                 settings: Record<string, never>;
                 state: components["schemas"]["ChannelState"];
+                /** @description Since when the oldest delivery waits that should have left; told by the list. */
+                stuck_since: string | null;
+                trouble: components["schemas"]["Reason"] | null;
             }[];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor: string | null;
@@ -3559,6 +3593,117 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEntry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description The body is not what was expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

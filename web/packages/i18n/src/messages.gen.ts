@@ -213,6 +213,11 @@ export interface Messages {
   "desk.message.retry": object;
   "desk.message.retry.anyway": object;
   "desk.message.unknown": object;
+  "desk.message.waiting": { time: string | number };
+  "desk.message.waiting.unreachable": object;
+  "desk.message.waiting.pace": object;
+  "desk.message.waiting.paused": object;
+  "desk.message.waiting.broken": object;
   "desk.message.stale": object;
   "desk.message.stale.send": object;
   "desk.message.edit": object;
@@ -376,6 +381,8 @@ export interface Messages {
   "desk.channel.state.broken": object;
   "desk.channel.pause": object;
   "desk.channel.resume": object;
+  "desk.channel.stuck": { time: string | number };
+  "desk.channel.trouble.next": object;
   "desk.entry.add": object;
   "desk.entry.create": object;
   "desk.entry.title.hint": object;
@@ -384,6 +391,13 @@ export interface Messages {
   "desk.entry.link": object;
   "desk.entry.snippet": object;
   "desk.entry.snippet.hint": object;
+  "desk.entry.sites": object;
+  "desk.entry.sites.hint": object;
+  "desk.entry.sites.example": object;
+  "desk.entry.sites.none": object;
+  "desk.entry.sites.save": object;
+  "desk.entry.sites.saved": object;
+  "desk.entry.sites.wrong": { word: string | number };
   "desk.entry.visit": object;
   "desk.whatsapp.add": object;
   "desk.whatsapp.intro": object;
@@ -582,6 +596,7 @@ export interface Messages {
   "desk.first.write": object;
   "desk.first.invite": object;
   "ui.state.waiting": object;
+  "ui.state.accepted": object;
   "ui.state.queued": object;
   "ui.state.sent": object;
   "ui.state.delivered": object;
@@ -609,6 +624,7 @@ export interface Messages {
   "ui.attachment.download": { name: string | number };
   "ui.attachment.save": object;
   "ui.attachment.pending": object;
+  "ui.attachment.late": object;
   "ui.attachment.gone": object;
   "ui.attachment.refused": object;
   "ui.unreachable": object;

@@ -46,7 +46,7 @@ const PEOPLE: For = For::Team(&[Right::ReadTeammates]);
 const MANAGE_PEOPLE: For = For::Team(&[Right::ManageTeammates]);
 const TEAM: For = For::Team(&[]);
 
-pub(super) const ROWS: [Row; 58] = [
+pub(super) const ROWS: [Row; 59] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -68,6 +68,7 @@ pub(super) const ROWS: [Row; 58] = [
     row("GET", "/api/v1/conversations/{id}/timeline", READ, 200),
     row("GET", "/api/v1/entries", CHANNELS, 200),
     row("POST", "/api/v1/entries", MANAGE, 201),
+    row("PATCH", "/api/v1/entries/{id}", MANAGE, 200),
     row("GET", "/api/v1/entries/{id}/qr.svg", CHANNELS, 200),
     row("PUT", "/api/v1/messages/{id}/reaction", BOTH, 200),
     // Nothing failed, so there is nothing to send again.
@@ -194,6 +195,7 @@ impl Row {
             (_, "/entries") => {
                 json!({ "channel_id": stage.webchat, "slug": format!("tuer-{once}"), "title": "Tür" })
             }
+            (_, "/entries/{id}") => json!({ "allowed_origins": ["https://www.laden.example"] }),
             (_, "/messages/{id}/reaction") => json!({ "emoji": "👍" }),
             (_, "/messages") => json!({ "client_id": format!("m-{once}"), "text": "Hallo" }),
             (_, "/passkeys/finish" | "/session/passkey/finish") => {
