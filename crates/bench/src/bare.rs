@@ -68,9 +68,11 @@ impl Rows {
     pub fn newest(file: &Path, count: u64) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let source = Connection::open_with_flags(file, flags).map_err(wrong)?;
+        // Tables in which the engine keeps its search index are made with that index.
         let schema = read(
             &source,
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' \
+             AND name NOT LIKE '%words\\_%' ESCAPE '\\'",
         )?;
         let schema = schema
             .into_iter()
