@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use ports::Clock;
+use telemetry::LogFilter;
 use tresen::config::{self, Command, Config, Stop};
 use tresen::{demo, doctor, house, memory, people, serve, verify};
 
@@ -67,11 +68,22 @@ fn done<E: std::fmt::Display>(result: Result<(), E>, code: impl Fn(&E) -> u8) ->
     }
 }
 
+/// The example company's past is told on a clock that is put again and again; unless somebody
+/// chose a level, nobody is warned of it.
+fn heard(command: &Command, chosen: &LogFilter) -> LogFilter {
+    let quiet = match command {
+        Command::Demo if Some(chosen) == LogFilter::parse("info").as_ref() => {
+            LogFilter::parse("info,app::jobs=error")
+        }
+        _ => None,
+    };
+    quiet.unwrap_or_else(|| chosen.clone())
+}
+
 async fn work(command: &Command, config: &Config) -> ExitCode {
     if matches!(command, Command::Serve | Command::Demo) {
-        let started = telemetry::init(config.log_format, &config.log_level, || {
-            ports::SystemClock.now().0
-        });
+        let level = heard(command, &config.log_level);
+        let started = telemetry::init(config.log_format, &level, || ports::SystemClock.now().0);
         if let Err(error) = started {
             return fail(&error, 1);
         }
