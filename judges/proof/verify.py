@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A second verifier of proof packages, written from docs/proof-format.md alone.
+"""A second verifier of proof packages, after docs/proof-format.md and without our code.
 
     verify.py package.zip [--key 'name+id+key' | --key file] [--head note]…
 

@@ -182,7 +182,7 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             command.arg("--ledger").arg(place.binary("ledger.json"));
             counted(&mut command, Runner::Plain, log)
         }));
-        // The packages our own judge takes and refuses, before one written from the page alone.
+        // The packages our own judge takes and refuses, before a second one that shares no code with it.
         steps.push(step("proof", &["rust-tests"], OUTER, |log| {
             let mut command = place.command(place.root.join("judges/proof/run"));
             command.arg(place.binary("packages"));
