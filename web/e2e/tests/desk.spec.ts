@@ -187,6 +187,7 @@ test("what was said long ago is found by its words, and by nobody else's", async
   await phone.say("Danke, das war alles");
   const [conversation] = await house.conversations();
   const { page, heading } = await desk({ path: "/inbox/queue" });
+  await expect(page.getByRole("link", { name: /Danke, das war alles/ })).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox").fill("groesse 4711");
   const hit = page.getByRole("option", { name: /Meine Größe ist 42/ });

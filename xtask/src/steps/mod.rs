@@ -10,7 +10,7 @@ use crate::counts::{Counts, Runner, count};
 use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{self, Log, Step, Verdict};
-use crate::{drill, reference, simulate, tidy, web};
+use crate::{absent, drill, reference, simulate, tidy, web};
 
 const RUST: &str = "rust";
 
@@ -125,6 +125,9 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
         }),
         step("instructions", &["machine", "build"], RUST, |log| {
             instructions::check(place, log)
+        }),
+        step("faults", &["build"], "tools", |_| {
+            absent::check_asked(place).map(|()| Verdict::Checked)
         }),
         // Case: OP02
         step("dependencies", &[], "tools", |log| deny::check(place, log)),
