@@ -12,6 +12,8 @@ use crate::ledger::Outcome;
 
 /// Longer than the house takes for anything that is not broken.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// A development binary takes seconds to look at one picture, and six may wait for two cores.
+const BROUGHT_MAX: Duration = Duration::from_secs(60);
 const CONNECT_MAX: Duration = Duration::from_secs(2);
 
 /// Who asks.
@@ -184,6 +186,7 @@ impl Client {
         let request = self
             .request("POST", path, who)
             .header("content-type", kind)
+            .timeout(BROUGHT_MAX)
             .body(bytes.to_vec());
         Self::send(request).await.0
     }

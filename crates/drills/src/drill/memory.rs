@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use futures_util::future::join_all;
 
 use super::{Drill, Held, SQLITE};
+use crate::client::Told;
 use crate::error::{Result, While, failed};
 use crate::found::Found;
 use crate::plan::Plan;
@@ -51,12 +52,10 @@ async fn hold(plan: &Plan) -> Result<Found> {
             .iter()
             .filter(|told| matches!(told.status(), Some(429 | 503 | 507 | 409)));
         let shed = shed.count();
+        let statuses: Vec<_> = answers.iter().map(Told::status).collect();
         round.found.must(
             taken + shed == answers.len(),
-            format!(
-                "of {} pictures {taken} were taken, {shed} put off",
-                answers.len()
-            ),
+            format!("pictures were neither taken nor put off: {statuses:?}"),
         );
         round.found.faults += 1;
         round.until_acked(100).await?;
