@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::process::{self, Failure};
+
 /// Variables that `cargo run` sets for us. Handed on, they would make the same build look like
 /// another one to build scripts.
 const OUTER_CARGO: [&str; 5] = [
@@ -69,6 +71,25 @@ impl Place {
         }
         command.env("CARGO_TARGET_DIR", &self.target);
         command
+    }
+
+    /// The same, with the compiler that also lints: each of our crates is looked at while it is
+    /// compiled for the tests, and what it stands on is compiled once instead of being checked and
+    /// compiled. A warning ends it.
+    pub fn linting_cargo(&self) -> Result<Command, Failure> {
+        let root = process::output(self.command("rustc").args(["--print", "sysroot"]))?;
+        let linter = Path::new(root.trim()).join("bin/clippy-driver");
+        if !linter.is_file() {
+            return Err(Failure(
+                "Rust is installed without clippy; `rustup component add clippy` adds it"
+                    .to_owned(),
+            ));
+        }
+        let mut command = self.cargo();
+        command
+            .env("RUSTC_WORKSPACE_WRAPPER", linter)
+            .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");
+        Ok(command)
     }
 
     pub fn npm(&self, arguments: &[&str]) -> Command {

@@ -72,7 +72,7 @@ pub enum Lie {
     ClockBelieved,
 }
 
-#[cfg(not(feature = "faults"))]
+/// Compiled in either case, so that a build with faults also shows that one without would be sound.
 mod inert {
     use super::{Lie, Point, Trouble};
 
@@ -246,3 +246,12 @@ mod armed {
 
 #[cfg(feature = "faults")]
 pub use armed::{hit, lies, lies_each, strikes};
+
+/// Whoever asks one of the two may ask the other.
+#[cfg(feature = "faults")]
+const _: () = {
+    let _: [fn(Point); 2] = [armed::hit, inert::hit];
+    let _: [fn(Trouble) -> bool; 2] = [armed::strikes, inert::strikes];
+    let _: [fn(Lie) -> bool; 2] = [armed::lies, inert::lies];
+    let _: [fn(Lie, u64) -> bool; 2] = [armed::lies_each, inert::lies_each];
+};

@@ -14,7 +14,7 @@ const VERSION: &str = "0.20.0";
 
 pub fn check(place: &Place, log: &Log) -> Result<Verdict, Failure> {
     install(place, log)?;
-    let mut command = place.cargo();
+    let mut command = place.linting_cargo()?;
     command
         .args([
             "bench",

@@ -78,27 +78,14 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             checked(place.cargo().args(["fmt", "--all", "--check"]), log)
         }),
         step("tidy", &[], RUST, |log| tidied(place, log)),
-        step("clippy", &["page-folders"], RUST, |log| {
-            checked(
-                place.cargo().args([
-                    "clippy",
-                    "--workspace",
-                    "--all-targets",
-                    "--locked",
-                    "--",
-                    "-D",
-                    "warnings",
-                ]),
-                log,
-            )
-        }),
         step("page-folders", &[], "folders", |_| {
             web::make_page_folders(place).map(|()| Verdict::Checked)
         }),
+        // The lints are told here: our own crates are compiled by the compiler that also lints.
         step("build", &["page-folders"], RUST, |log| {
             checked(
                 place
-                    .cargo()
+                    .linting_cargo()?
                     .args(["build", "--workspace", "--bins", "--locked"])
                     .args(drill::FEATURES),
                 log,
@@ -109,7 +96,7 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             &["machine", "build", "web-build"],
             RUST,
             |log| {
-                let mut command = place.cargo();
+                let mut command = place.linting_cargo()?;
                 command
                     .args(["test", "--workspace", "--locked", "--no-fail-fast"])
                     .args(drill::FEATURES)
