@@ -54,6 +54,9 @@ pub enum AppError {
     TooLarge { max_bytes: usize },
     #[error("too many attempts")]
     RateLimited,
+    /// Too many others ask for the same just now; it says nothing about the asker.
+    #[error("too many ask at once")]
+    Crowded,
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Files need the room that messages must keep.

@@ -24,7 +24,7 @@ const KEYS_MAX: usize = 20_000;
 #[derive(Default)]
 pub(crate) struct Guesses {
     tries: Mutex<HashMap<Key, VecDeque<i64>>>,
-    /// Where an account signed in from, and when it last did.
+    /// Where an account signed in from with its present password, and when it last did.
     signed_in: Mutex<HashMap<([u8; 16], IpAddr), i64>>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Guesses {
 enum Key {
     Account([u8; 16]),
     Peer(IpAddr),
-    /// An account from an address where it signed in before.
+    /// An account with its present password from an address where it signed in before.
     Known([u8; 16], IpAddr),
     /// A device on which the account signed in before.
     Device([u8; 16]),
@@ -55,6 +55,8 @@ pub(crate) enum Guess {
     /// Somebody at the door, perhaps on a device where this account signed in before.
     AtTheDoor {
         account: [u8; 16],
+        /// The account and its present password: with a new one nobody is known any more.
+        standing: [u8; 16],
         peer: Option<IpAddr>,
         device: Option<[u8; 16]>,
     },
@@ -72,10 +74,10 @@ impl Guess {
                 ..
             } => [Some(Key::Device(device)), None],
             Self::AtTheDoor {
-                account,
+                standing,
                 peer: Some(peer),
                 ..
-            } if knows(account, peer) => [Some(Key::Known(account, peer)), None],
+            } if knows(standing, peer) => [Some(Key::Known(standing, peer)), None],
             Self::AtTheDoor { account, peer, .. } => {
                 [Some(Key::Account(account)), peer.map(Key::Peer)]
             }
@@ -108,6 +110,17 @@ impl Guesses {
         Ok(())
     }
 
+    /// Nothing was compared: its places are free again.
+    pub(crate) fn give_back(&self, guess: Guess) {
+        let keys = self.keys(guess);
+        let mut tries = self.tries();
+        for key in keys.into_iter().flatten() {
+            if let Some(times) = tries.get_mut(&key) {
+                times.pop_back();
+            }
+        }
+    }
+
     /// It was right: it does not count, and neither do the wrong ones before it of whoever has
     /// these places.
     pub(crate) fn right(&self, guess: Guess, now: Timestamp) {
@@ -125,7 +138,7 @@ impl Guesses {
             }
         }
         if let Guess::AtTheDoor {
-            account,
+            standing,
             peer: Some(peer),
             ..
         } = guess
@@ -136,12 +149,12 @@ impl Guesses {
             {
                 signed_in.remove(&oldest);
             }
-            signed_in.insert((account, peer), now.0);
+            signed_in.insert((standing, peer), now.0);
         }
     }
 
     fn keys(&self, guess: Guess) -> [Option<Key>; 2] {
-        guess.keys(|account, peer| self.signed_in().contains_key(&(account, peer)))
+        guess.keys(|standing, peer| self.signed_in().contains_key(&(standing, peer)))
     }
 
     fn signed_in(&self) -> MutexGuard<'_, HashMap<([u8; 16], IpAddr), i64>> {
@@ -184,6 +197,7 @@ mod tests {
     fn stranger(account: [u8; 16], peer: Option<IpAddr>) -> Guess {
         Guess::AtTheDoor {
             account,
+            standing: account,
             peer,
             device: None,
         }
@@ -230,6 +244,7 @@ mod tests {
         guesses.right(owner, NOW);
         let device = Guess::AtTheDoor {
             account: [1; 16],
+            standing: [1; 16],
             peer: peer(2),
             device: Some([5; 16]),
         };
@@ -249,6 +264,35 @@ mod tests {
         guesses.right(device, NOW);
         assert!(guesses.take(device, NOW).is_ok());
         assert!(guesses.take(stranger([1; 16], peer(99)), NOW).is_err());
+    }
+
+    // Case: AU01
+    #[test]
+    fn with_a_new_password_nobody_is_known() {
+        let guesses = Guesses::default();
+        let at = |standing| Guess::AtTheDoor {
+            account: [1; 16],
+            standing,
+            peer: peer(1),
+            device: None,
+        };
+        guesses.right(at([2; 16]), NOW);
+        for n in 0..PER_ACCOUNT {
+            let from = u8::try_from(n).expect("small") + 50;
+            assert!(guesses.take(stranger([1; 16], peer(from)), NOW).is_ok());
+        }
+        assert!(guesses.take(at([2; 16]), NOW).is_ok());
+        assert!(guesses.take(at([3; 16]), NOW).is_err());
+    }
+
+    #[test]
+    fn what_was_not_compared_does_not_count() {
+        let guesses = Guesses::default();
+        for _ in 0..1_000 {
+            let guess = stranger([1; 16], peer(1));
+            assert!(guesses.take(guess, NOW).is_ok());
+            guesses.give_back(guess);
+        }
     }
 
     // Case: AU01

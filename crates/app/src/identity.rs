@@ -1,6 +1,7 @@
 //! Who asks: teammates by password or passkey, programs by token.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -76,6 +77,8 @@ pub(crate) struct Passwords {
     pub(crate) guesses: Guesses,
     /// What is compared when there is no such teammate.
     nobody: OnceCell<String>,
+    /// Hashes that were computed.
+    computed: AtomicU64,
 }
 
 impl Passwords {
@@ -85,6 +88,7 @@ impl Passwords {
             waiting: Semaphore::new(WAITING_MAX),
             guesses: Guesses::default(),
             nobody: OnceCell::new(),
+            computed: AtomicU64::new(0),
         }
     }
 
@@ -99,13 +103,14 @@ impl Passwords {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AppError> {
         let Ok(_waits) = self.waiting.try_acquire() else {
-            return Err(AppError::RateLimited);
+            return Err(AppError::Crowded);
         };
         let _place = self
             .places
             .acquire()
             .await
             .map_err(|_| AppError::Internal("closing".into()))?;
+        self.computed.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|e| AppError::Internal(e.to_string()))
@@ -198,6 +203,12 @@ pub(crate) fn check_signs(field: &str, text: &str) -> Option<FieldProblem> {
 }
 
 impl App {
+    /// Passwords that were hashed since the start, to keep one or to compare one.
+    #[must_use]
+    pub fn passwords_hashed(&self) -> u64 {
+        self.passwords.computed.load(Ordering::Relaxed)
+    }
+
     /// # Errors
     /// [`AppError::Invalid`] for bad input, [`AppError::Conflict`] for a taken address.
     pub async fn add_teammate(&self, input: NewTeammateInput) -> Result<TeammateId, AppError> {
@@ -256,7 +267,8 @@ impl App {
 
     /// # Errors
     /// [`AppError::Unauthorized`] for any wrong combination, [`AppError::RateLimited`] after
-    /// too many of them for this account or from this peer, which is counted as it is given.
+    /// too many of them for this account or from this peer, which is counted as it is given,
+    /// [`AppError::Crowded`] when too many sign in just now.
     /// `device` is what the browser kept of an earlier session; where it fits the account, what
     /// strangers try does not count.
     pub async fn sign_in(
@@ -266,21 +278,23 @@ impl App {
         peer: Option<IpAddr>,
         device: Option<&str>,
     ) -> Result<IssuedSession, AppError> {
-        let guess = Guess::AtTheDoor {
-            account: self.guessed_account(email.expose()),
-            peer,
-            device: device.and_then(|token| self.known_device(email.expose(), token)),
-        };
-        self.passwords.guesses.take(guess, self.now())?;
-        if password.expose().len() > limits::PASSWORD_CHARS_MAX * 4 {
-            return Err(AppError::Unauthorized("wrong_credentials"));
-        }
         let found = self.store.lookup_teammate_by_email(email.expose()).await?;
         let (teammate, hash) = match found {
             Some((teammate, hash)) if !teammate.disabled => (Some(teammate), hash),
             _ => (None, None),
         };
-        let fits = self.passwords.verify(password, hash).await?;
+        let standing = self.sign_in_standing(email.expose(), hash.as_deref());
+        let guess = Guess::AtTheDoor {
+            account: self.guessed_account(email.expose()),
+            standing,
+            peer,
+            device: device.and_then(|token| self.known_device(standing, token)),
+        };
+        self.passwords.guesses.take(guess, self.now())?;
+        if password.expose().len() > limits::PASSWORD_CHARS_MAX * 4 {
+            return Err(AppError::Unauthorized("wrong_credentials"));
+        }
+        let fits = self.compare(guess, password, hash).await?;
         match teammate {
             Some(teammate) if fits => {
                 self.passwords.guesses.right(guess, self.now());
@@ -290,28 +304,51 @@ impl App {
         }
     }
 
+    /// Whether the password is the one of this hash. A guess that found no place in front of the
+    /// comparison was none.
+    pub(crate) async fn compare(
+        &self,
+        guess: Guess,
+        password: Pii<String>,
+        hash: Option<String>,
+    ) -> Result<bool, AppError> {
+        let compared = self.passwords.verify(password, hash).await;
+        if let Err(AppError::Crowded) = compared {
+            self.passwords.guesses.give_back(guess);
+        }
+        compared
+    }
+
     /// What tries to sign in as this address are counted by.
     pub(crate) fn guessed_account(&self, email: &str) -> [u8; 16] {
         self.store.lookup("sign-in", &email.trim().to_lowercase())
     }
 
+    /// An account with its present password. What is known about where it signed in hangs on
+    /// this, and so ends with the password.
+    pub(crate) fn sign_in_standing(&self, email: &str, hash: Option<&str>) -> [u8; 16] {
+        let account = hex(&self.guessed_account(email));
+        let hash = hash.unwrap_or_default();
+        self.store.lookup("standing", &format!("{account}{hash}"))
+    }
+
     /// What a browser keeps after a sign-in: it says that this account signed in there, and
     /// opens nothing. Only this house can make one, so nothing is stored.
-    fn device_token(&self, email: &str) -> String {
+    pub(crate) fn device_token(&self, standing: [u8; 16]) -> String {
         let nonce = hex(&self.fresh());
-        let proof = hex(&self.device_proof(email, &nonce));
+        let proof = hex(&self.device_proof(standing, &nonce));
         format!("{nonce}{proof}")
     }
 
-    fn device_proof(&self, email: &str, nonce: &str) -> [u8; 16] {
-        let account = hex(&self.guessed_account(email));
-        self.store.lookup("device", &format!("{account}{nonce}"))
+    fn device_proof(&self, standing: [u8; 16], nonce: &str) -> [u8; 16] {
+        let standing = hex(&standing);
+        self.store.lookup("device", &format!("{standing}{nonce}"))
     }
 
     /// The device's name among the places of guesses, if this account signed in on it.
-    fn known_device(&self, email: &str, token: &str) -> Option<[u8; 16]> {
+    fn known_device(&self, standing: [u8; 16], token: &str) -> Option<[u8; 16]> {
         let (nonce, proof) = token.split_at_checked(32)?;
-        let right = self.device_proof(email, nonce);
+        let right = self.device_proof(standing, nonce);
         vault::constant_time_equal(proof.as_bytes(), hex(&right).as_bytes()).then_some(right)
     }
 
@@ -333,8 +370,11 @@ impl App {
         self.store.add_session(&mut unit, &row, now);
         self.store.commit(unit).await?;
         let csrf = Token::from_secret("csrf", row.csrf);
+        let email = teammate.email.expose();
+        let found = self.store.lookup_teammate_by_email(email).await?;
+        let hash = found.and_then(|(_, hash)| hash);
         Ok(IssuedSession {
-            device: self.device_token(teammate.email.expose()),
+            device: self.device_token(self.sign_in_standing(email, hash.as_deref())),
             cookie,
             csrf,
             teammate,

@@ -76,7 +76,7 @@ impl App {
         self.passwords.guesses.take(guess, self.now())?;
         let found = self.store.lookup_teammate_by_email(email).await?;
         let hash = found.and_then(|(_, hash)| hash);
-        if self.passwords.verify(password, hash).await? {
+        if self.compare(guess, password, hash).await? {
             self.passwords.guesses.right(guess, self.now());
             Ok(())
         } else {
@@ -102,7 +102,8 @@ impl App {
         Ok(self.store.commit(unit).await?)
     }
 
-    /// A new password; every other session of this teammate ends.
+    /// A new password; every other session of this teammate ends, and no device of its is known
+    /// any more. The answer is by what this one is known from now on.
     ///
     /// # Errors
     /// [`AppError::Invalid`] for a wrong old or an unusable new one.
@@ -112,7 +113,7 @@ impl App {
         cookie: &str,
         old: Pii<String>,
         new: Pii<String>,
-    ) -> Result<(), AppError> {
+    ) -> Result<String, AppError> {
         who.person()?;
         if let Some(problem) = check_password("new_password", &new) {
             return Err(AppError::Invalid(vec![problem]));
@@ -124,7 +125,9 @@ impl App {
         self.store
             .end_sessions_of(&mut unit, who.id(), Some(digest(cookie.as_bytes())));
         self.feed_rights(&mut unit, who.id());
-        Ok(self.store.commit(unit).await?)
+        self.store.commit(unit).await?;
+        let standing = self.sign_in_standing(who.teammate.email.expose(), Some(&hash));
+        Ok(self.device_token(standing))
     }
 
     /// Signs this teammate out everywhere else.

@@ -57,6 +57,7 @@ pub async fn metrics(
     let text = match &http.metrics {
         Some(metrics) => {
             note_engine(&http.app.store().engine_stats());
+            metrics::counter!(names::PASSWORDS_HASHED).absolute(http.app.passwords_hashed());
             metrics.render()
         }
         None => String::new(),

@@ -120,6 +120,7 @@ impl Problem {
             AppError::Conflict(code) => Self::new(StatusCode::CONFLICT, code, language),
             AppError::TooLarge { max_bytes } => Self::too_large(max_bytes, language),
             AppError::RateLimited => Self::rate_limited(RETRY_AFTER_FAILURES, language),
+            AppError::Crowded => Self::crowded(language),
             AppError::StorageFull => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage_full", language)
             }
@@ -179,6 +180,13 @@ impl Problem {
             &arguments,
         );
         problem.retry_after = Some(seconds);
+        problem
+    }
+
+    /// Others are in front of the asker, who did nothing wrong.
+    fn crowded(language: Language) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "crowded", language);
+        problem.retry_after = Some(RETRY_SOON);
         problem
     }
 

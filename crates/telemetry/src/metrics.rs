@@ -18,6 +18,7 @@ pub mod names {
     pub const JOBS_WAITING: &str = "tresen_jobs_waiting";
     pub const LIVE_SOCKETS: &str = "tresen_live_sockets";
     pub const OPEN_SOCKETS: &str = "tresen_open_sockets";
+    pub const PASSWORDS_HASHED: &str = "tresen_passwords_hashed_total";
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +127,12 @@ pub const METRICS: &[Metric] = &[
         MetricKind::Gauge,
         "",
         "Open TCP connections, live sockets included",
+    ),
+    metric(
+        names::PASSWORDS_HASHED,
+        MetricKind::Counter,
+        "",
+        "Passwords that were hashed, to keep one or to compare one: each costs about as much as a hundred requests",
     ),
 ];
 

@@ -70,8 +70,12 @@ pub(super) fn cookies(
     http: &Http,
     session: &IssuedSession,
 ) -> AppendHeaders<[(HeaderName, HeaderValue); 2]> {
-    let device = cookie_header(http, DEVICE_COOKIE, &session.device, DEVICE_SECONDS);
+    let device = device_cookie(http, &session.device);
     AppendHeaders([session_cookie(http, session), device])
+}
+
+fn device_cookie(http: &Http, device: &str) -> (HeaderName, HeaderValue) {
+    cookie_header(http, DEVICE_COOKIE, device, DEVICE_SECONDS)
 }
 
 pub(super) async fn signed_in(http: &Http, session: &IssuedSession) -> Response {
@@ -185,14 +189,16 @@ pub async fn change_password(
     State(http): State<Http>,
     who: Who,
     Json(input): Json<ChangePassword>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let secret = own_session(&who)?;
     let (old, new) = (Pii::new(input.password), Pii::new(input.new_password));
-    http.app
+    let device = http
+        .app
         .change_password(&who.identity, secret, old, new)
         .await
         .map_err(who.problem())?;
-    Ok(StatusCode::NO_CONTENT)
+    let device = AppendHeaders([device_cookie(&http, &device)]);
+    Ok((StatusCode::NO_CONTENT, device).into_response())
 }
 
 /// Signs this teammate out everywhere else.

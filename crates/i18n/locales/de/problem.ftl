@@ -27,6 +27,8 @@ problem-rate-limited-detail = { $seconds ->
     [one] Das waren viele Versuche. In einer Sekunde geht es weiter.
    *[other] Das waren viele Versuche. In { $seconds } Sekunden geht es weiter.
 }
+problem-crowded = Gerade viel los
+problem-crowded-detail = Im Moment melden sich viele gleichzeitig an. Versuchen Sie es in wenigen Sekunden noch einmal.
 problem-unavailable = Gerade nicht möglich
 problem-unavailable-detail = Der Server kann das im Moment nicht. Versuchen Sie es gleich noch einmal.
 problem-internal = Unerwarteter Fehler

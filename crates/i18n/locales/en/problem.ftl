@@ -27,6 +27,8 @@ problem-rate-limited-detail = { $seconds ->
     [one] Those were many attempts. It goes on in one second.
    *[other] Those were many attempts. It goes on in { $seconds } seconds.
 }
+problem-crowded = Busy right now
+problem-crowded-detail = Many are signing in at this moment. Try again in a few seconds.
 problem-unavailable = Not possible right now
 problem-unavailable-detail = The server cannot do this at the moment. Try again shortly.
 problem-internal = Unexpected error
