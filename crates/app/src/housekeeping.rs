@@ -1,9 +1,9 @@
 //! Regular work that nobody asks for: snoozes that end, traces that are old, uploads that were
 //! never sent, conversations whose time is over.
 
-use domain::{ContactId, ConversationId, Timestamp, limits, time};
+use domain::{ContactId, ConversationId, JobId, Timestamp, limits, time};
 use ports::BlobName;
-use store::{StoreError, Unit};
+use store::{JobKind, NewJob, StoreError, Unit};
 
 use crate::{App, AppError};
 
@@ -105,10 +105,17 @@ impl App {
         self.end_contact(unit, contact).await
     }
 
-    /// The rows, and then the key: whatever copy is left anywhere reads as noise from now on.
-    async fn end_contact(&self, unit: Unit, contact: ContactId) -> Result<(), AppError> {
-        self.store.commit(unit).await?;
-        Ok(self.store.destroy_key(contact).await?)
+    /// The rows, and by a job the key: whatever copy is left anywhere reads as noise then.
+    async fn end_contact(&self, mut unit: Unit, contact: ContactId) -> Result<(), AppError> {
+        let job = NewJob {
+            id: JobId::from_bytes(self.fresh()),
+            kind: JobKind::DestroyKey,
+            lane: contact.bytes(),
+            subject: contact.bytes(),
+            now: self.now(),
+        };
+        self.store.add_job(&mut unit, &job);
+        Ok(self.store.commit(unit).await?)
     }
 }
 

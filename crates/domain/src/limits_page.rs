@@ -84,6 +84,10 @@ fn requests() -> Vec<(&'static str, String)> {
             "Connections of one address that is no trusted proxy",
             limits::CONNECTIONS_OF_ADDRESS.to_string(),
         ),
+        (
+            "A write repeated under its own id is still the same write",
+            "as long as what it made is kept".to_owned(),
+        ),
         ("A page of a list", format!("{} items", limits::PAGE_MAX)),
         (
             "A search",

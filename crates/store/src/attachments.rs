@@ -406,6 +406,11 @@ impl Store {
     }
 
     pub fn remove_attachment(&self, unit: &mut Unit, id: AttachmentId) {
+        // Whoever repeats the upload after that brings a new file.
+        unit.run(
+            "DELETE FROM client_write WHERE result = $1",
+            vec![blob(id.bytes())],
+        );
         unit.run(
             "DELETE FROM attachment WHERE id = $1 AND message_id IS NULL",
             vec![blob(id.bytes())],

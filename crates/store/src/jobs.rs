@@ -25,15 +25,18 @@ pub enum JobKind {
     FetchMedia,
     /// Fetch the list of a channel's templates.
     SyncTemplates,
+    /// Destroy the key of a contact that was erased.
+    DestroyKey,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Deliver,
         Self::React,
         Self::Ingest,
         Self::FetchMedia,
         Self::SyncTemplates,
+        Self::DestroyKey,
     ];
 
     #[must_use]
@@ -44,6 +47,7 @@ impl JobKind {
             Self::Ingest => "ingest",
             Self::FetchMedia => "fetch_media",
             Self::SyncTemplates => "sync_templates",
+            Self::DestroyKey => "destroy_key",
         }
     }
 

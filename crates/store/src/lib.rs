@@ -160,11 +160,23 @@ impl Store {
         self.ring.lookup(kind, value)
     }
 
+    /// Resolves when another server has taken the database over; this one can only end then.
+    pub async fn displaced(&self) {
+        let mut displaced = self.db.displaced();
+        if displaced.wait_for(|displaced| *displaced).await.is_err() {
+            // The database was closed, and nobody takes over what nobody holds.
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Answers when the database answers.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        if *self.db.displaced().borrow() {
+            return Err(StoreError::Unavailable);
+        }
         self.db
             .query("SELECT name FROM installation WHERE name = 'ping'", vec![])
             .await?;
@@ -202,8 +214,15 @@ impl Store {
 }
 
 /// Append-only; a released migration is never edited.
-pub static MIGRATIONS: [db::Migration; 1] = [db::Migration {
-    id: 1,
-    name: "house",
-    sql: include_str!("migrations/0001_house.sql"),
-}];
+pub static MIGRATIONS: [db::Migration; 2] = [
+    db::Migration {
+        id: 1,
+        name: "house",
+        sql: include_str!("migrations/0001_house.sql"),
+    },
+    db::Migration {
+        id: 2,
+        name: "client writes",
+        sql: include_str!("migrations/0002_client_writes.sql"),
+    },
+];

@@ -37,9 +37,10 @@ impl Store {
         Ok(expired)
     }
 
-    /// Removes a conversation with its messages, notes, activities, reactions and jobs; the unit
-    /// fails when somebody wrote meanwhile. Its files become uploads that nobody sent, so that
-    /// the bytes go before the last row that names them.
+    /// Removes a conversation with its messages, notes, activities, reactions and jobs, and with
+    /// what was remembered to know repeated writes by; the unit fails when somebody wrote
+    /// meanwhile. Its files become uploads that nobody sent, so that the bytes go before the last
+    /// row that names them.
     pub fn erase_conversation(
         &self,
         unit: &mut Unit,
@@ -59,6 +60,11 @@ impl Store {
              (SELECT id FROM message WHERE conversation_id = $1)",
             "DELETE FROM attempt WHERE message_id IN \
              (SELECT id FROM message WHERE conversation_id = $1)",
+            // Whoever repeats a write into it finds nothing to write into.
+            "DELETE FROM client_write WHERE result IN \
+             (SELECT id FROM message WHERE conversation_id = $1)",
+            "DELETE FROM client_write WHERE result IN \
+             (SELECT id FROM note WHERE conversation_id = $1)",
             "DELETE FROM message WHERE conversation_id = $1",
             "DELETE FROM note WHERE conversation_id = $1",
             "DELETE FROM activity WHERE conversation_id = $1",

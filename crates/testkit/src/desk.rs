@@ -131,6 +131,14 @@ impl Desk {
         send(self.signed(request)).await
     }
 
+    /// A picture, under a key of its writer's own.
+    pub async fn upload_once(&self, key: &str, bytes: Vec<u8>) -> Answer {
+        let url = format!("{}/api/v1/attachments", self.base);
+        let request = self.client.post(url).header("idempotency-key", key);
+        let request = request.header("content-type", "image/png").body(bytes);
+        send(self.signed(request)).await
+    }
+
     /// All conversations of a list, page by page.
     ///
     /// # Panics

@@ -5,6 +5,7 @@
 //! written so that running again is safe.
 
 mod deliver;
+mod destroy_key;
 mod fetch_media;
 mod ingest;
 mod react;
@@ -153,14 +154,18 @@ impl Runner {
     /// # Errors
     /// What the store says.
     pub async fn run_until_quiet(&self) -> Result<usize, AppError> {
-        let mut ran = 0;
+        let (mut ran, mut kept) = (0, false);
         self.app.backlog.load(&self.app.store).await?;
         loop {
             let mut tasks = JoinSet::new();
             let started = self.start_due(&mut tasks).await?;
-            if started == 0 {
-                self.app.keep_house(None).await?;
+            if started == 0 && kept {
                 return Ok(ran);
+            }
+            if started == 0 {
+                // Which may leave something to do.
+                self.app.keep_house(None).await?;
+                kept = true;
             }
             ran += started;
             while tasks.join_next().await.is_some() {}
@@ -234,6 +239,7 @@ impl App {
             JobKind::Ingest => self.ingest(&job).await,
             JobKind::FetchMedia => self.fetch_media(&job).await,
             JobKind::SyncTemplates => self.sync_templates(&job).await,
+            JobKind::DestroyKey => self.destroy_key(&job).await,
         };
         let settled = match ended {
             Err(AppError::Store(error)) if keeps_its_place(&job, &error) => {
@@ -321,7 +327,7 @@ impl App {
                     .set_callback_state(unit, id, store::CallbackState::Quarantined, 0);
                 Ok(())
             }
-            JobKind::React | JobKind::SyncTemplates => Ok(()),
+            JobKind::React | JobKind::SyncTemplates | JobKind::DestroyKey => Ok(()),
         }
     }
 

@@ -65,6 +65,11 @@ impl Dump {
             .collect()
     }
 
+    /// How many rows a table has.
+    pub(crate) fn rows(&self, table: &str) -> usize {
+        self.0.get(table).map_or(0, Vec::len)
+    }
+
     /// The tables in which something is different.
     pub(crate) fn changed<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
         let tables = self.0.iter();

@@ -12,6 +12,7 @@ mod inbound;
 mod live;
 mod matrix;
 mod outbound;
+mod repeats;
 mod rights;
 mod search;
 mod session;

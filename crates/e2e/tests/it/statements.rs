@@ -12,7 +12,7 @@ use db::{Config, Database, Engine as Kind, Sql, Value};
 use testkit::{Engine, postgres};
 
 /// Tables that grow with every conversation.
-const LARGE: [&str; 12] = [
+const LARGE: [&str; 13] = [
     "message",
     "conversation",
     "feed",
@@ -25,6 +25,7 @@ const LARGE: [&str; 12] = [
     "note",
     "activity",
     "attempt",
+    "client_write",
 ];
 
 /// Walks along an index that stop at their LIMIT, by the beginnings of their statements.
@@ -135,6 +136,7 @@ async fn tour() {
         Box::pin(crate::outbound::a_failure_belongs_to_its_attempt(on)),
         Box::pin(crate::outbound::the_window_and_templates(on)),
         Box::pin(crate::outbound::our_access_is_revoked(on)),
+        Box::pin(crate::repeats::a_repeated_write_into_what_is_gone_makes_nothing(on)),
         Box::pin(crate::session::setting_up_by_link(on)),
         Box::pin(crate::session::signing_in_and_out(on)),
         Box::pin(crate::rights::rights_are_taken_back_at_once(on)),
