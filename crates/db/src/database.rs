@@ -33,6 +33,8 @@ enum Inner {
 pub(crate) struct Shared {
     pub counters: Counters,
     pub changed: watch::Sender<u64>,
+    /// Another server holds the claim on this database.
+    pub displaced: watch::Sender<bool>,
 }
 
 impl Shared {
@@ -40,6 +42,7 @@ impl Shared {
         Arc::new(Shared {
             counters: Counters::default(),
             changed: watch::Sender::new(0),
+            displaced: watch::Sender::new(false),
         })
     }
 
@@ -208,6 +211,13 @@ impl Database {
     /// It only says "look again"; a lost or a needless tick does no harm.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.shared().changed.subscribe()
+    }
+
+    /// Becomes true, for good, when another server has taken over what this one claimed
+    /// exclusively: this one writes no more. Only on PostgreSQL, where a claim ends with its
+    /// connection; that on a file ends with the process.
+    pub fn displaced(&self) -> watch::Receiver<bool> {
+        self.shared().displaced.subscribe()
     }
 
     /// Moves everything from the WAL into the database file and empties the WAL, so that erased

@@ -30,6 +30,8 @@ pub enum Point {
     BeforeSocketFlush,
     /// The log is about to be moved into the database file.
     BeforeCheckpoint,
+    /// Some of a migration has run: a statement of it, its note, or its COMMIT.
+    MidMigration,
 }
 
 /// A fault that is no end: it happens each time its place is reached for another n times.
@@ -125,6 +127,7 @@ mod armed {
                 Self::BeforeIngestClose => "before_ingest_close",
                 Self::BeforeSocketFlush => "before_socket_flush",
                 Self::BeforeCheckpoint => "before_checkpoint",
+                Self::MidMigration => "mid_migration",
             }
         }
     }

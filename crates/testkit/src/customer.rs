@@ -13,6 +13,8 @@ pub struct Customer {
     pub cookie: Option<String>,
     /// The header that set it.
     pub set_cookie: Option<String>,
+    /// What a proxy adds to each request.
+    pub header: Option<(&'static str, String)>,
     client: reqwest::Client,
 }
 
@@ -23,6 +25,7 @@ impl Customer {
             base: base.to_owned(),
             cookie: None,
             set_cookie: None,
+            header: None,
             client: http_client(),
         }
     }
@@ -37,7 +40,10 @@ impl Customer {
         }
     }
 
-    fn own(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    fn own(&self, mut request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        if let Some((name, value)) = &self.header {
+            request = request.header(*name, value);
+        }
         match &self.cookie {
             None => request,
             Some(cookie) => request.header("cookie", format!("tresen_chat={cookie}")),
@@ -99,6 +105,12 @@ impl Customer {
     pub async fn write(&self, client_id: &str, text: &str) -> Answer {
         self.post("/messages", json!({ "client_id": client_id, "text": text }))
             .await
+    }
+
+    /// `None` when the house did not answer.
+    pub async fn try_write(&self, client_id: &str, text: &str) -> Option<Answer> {
+        let body = json!({ "client_id": client_id, "text": text });
+        self.try_call("POST", "/messages", Some(&body)).await
     }
 
     pub async fn upload(&self, name: &str, mime: &str, bytes: Vec<u8>) -> Answer {

@@ -92,11 +92,17 @@ fn exif(camera: &str) -> Vec<u8> {
 /// A small PNG that says it has more pixels than anybody may decode.
 #[must_use]
 pub fn bomb_png() -> Vec<u8> {
+    png_that_claims(60_000, 60_000)
+}
+
+/// A small PNG that says it has so many pixels.
+#[must_use]
+pub fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = plain_png(8);
     // The header's width and height; its checksum is not what a bomb is refused for, so it is
     // made right as well.
-    bytes[16..20].copy_from_slice(&60_000u32.to_be_bytes());
-    bytes[20..24].copy_from_slice(&60_000u32.to_be_bytes());
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
     let sum = crc32(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&sum.to_be_bytes());
     bytes

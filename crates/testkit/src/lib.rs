@@ -17,7 +17,7 @@ mod world;
 pub use client::Answer;
 pub use customer::Customer;
 pub use desk::{Auth, Desk};
-pub use files::{bomb_png, photo_with_place, plain_png};
+pub use files::{bomb_png, photo_with_place, plain_png, png_that_claims};
 pub use live::{Live, Seen, SlowLive};
 pub use process::{Ended, Process};
 pub use simulator::{Simulator, signature};

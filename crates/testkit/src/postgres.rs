@@ -77,6 +77,39 @@ impl TestDatabase {
     pub fn run(&self, sql: &str) {
         psql(&self.url, sql);
     }
+
+    /// Asks it something; answers the rows as plain text.
+    ///
+    /// # Panics
+    /// When it fails.
+    #[must_use]
+    pub fn ask(&self, sql: &str) -> String {
+        let output = run(psql_command(&self.url, sql).arg("-tA"));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// Begins statements that may take long, in a session of somebody else.
+    ///
+    /// # Panics
+    /// When there is no `psql`.
+    #[must_use]
+    pub fn session(&self, sql: &str) -> Session {
+        let mut psql = psql_command(&self.url, sql);
+        psql.stdin(Stdio::null()).stdout(Stdio::null());
+        Session(psql.stderr(Stdio::null()).spawn().expect("psql starts"))
+    }
+}
+
+/// Somebody else's session; its program ends with this value.
+#[derive(Debug)]
+pub struct Session(Child);
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
 }
 
 impl Drop for TestDatabase {

@@ -161,6 +161,22 @@ impl Process {
             .code()
     }
 
+    /// The most memory that was resident at once since it started, in bytes, as the system says.
+    ///
+    /// # Panics
+    /// Where there is no `/proc`.
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let told = std::fs::read_to_string(format!("/proc/{id}/status")).expect("/proc");
+        let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|rest| rest.split_whitespace().next());
+        1_024
+            * number
+                .and_then(|kib| kib.parse::<u64>().ok())
+                .expect("a number")
+    }
+
     /// What it logged up to now, over all its starts.
     ///
     /// # Panics

@@ -89,7 +89,7 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
         }
     }
     match command {
-        Command::Serve => done(serve::run(config).await, |_| 2),
+        Command::Serve => done(serve::run(config).await, serve::ServeError::exit_code),
         Command::UserAdd(_)
         | Command::UserList
         | Command::UserChange(_)

@@ -32,6 +32,22 @@ pub enum ServeError {
     Setup(#[from] app::AppError),
     #[error(transparent)]
     Metrics(#[from] telemetry::MetricsError),
+    #[error(
+        "another server has taken the database over while this one was cut off from it; this one \
+         ends. One database serves one server"
+    )]
+    Displaced,
+}
+
+impl ServeError {
+    /// 2 for what somebody has to change, 1 for what happened.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Displaced => 1,
+            _ => 2,
+        }
+    }
 }
 
 /// Jobs that wait are counted this often.
@@ -184,8 +200,17 @@ pub async fn run(config: &Config) -> Result<(), ServeError> {
     println!("desk at {}/", running.public_url);
     println!("ready http://{}", running.address);
     tracing::info!(listen = %running.address, public_url = running.public_url.as_str(), "serving");
-    wish.spoken().await;
+    let displaced = {
+        let store = running.app.store();
+        tokio::select! {
+            () = wish.spoken() => false,
+            () = store.displaced() => true,
+        }
+    };
     tracing::info!("ending: what was begun is finished first");
     running.end().await;
+    if displaced {
+        return Err(ServeError::Displaced);
+    }
     Ok(())
 }

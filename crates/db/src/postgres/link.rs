@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use tokio_postgres::{Client, NoTls, Statement};
 use super::failure::{self, Failure};
 use super::values;
 use crate::config::PostgresConfig;
+use crate::database::Shared;
 use crate::error::DbError;
 use crate::group::Outcome;
 use crate::sql::{Engine, Shape, Sql};
@@ -35,6 +36,14 @@ const CLAIM_PATIENCE: Duration = Duration::from_secs(2);
 const CLAIM: &str = "SELECT pg_try_advisory_lock(7307218318835), COALESCE((SELECT \
      CAST(pid AS TEXT) || ' ' || CAST(backend_start AS TEXT) FROM pg_stat_activity \
      WHERE pid = pg_backend_pid()), '')";
+/// Who holds it, by the same name.
+const HOLDER: &str = "SELECT COALESCE(MAX(CAST(holder.pid AS TEXT) || ' ' || \
+     CAST(holder.backend_start AS TEXT)), '') FROM pg_locks AS held \
+     JOIN pg_stat_activity AS holder ON holder.pid = held.pid \
+     WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1 \
+     AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+     AND held.classid = CAST(7307218318835 >> 32 AS OID) \
+     AND held.objid = CAST(7307218318835 & 4294967295 AS OID)";
 const END: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
      WHERE CAST(pid AS TEXT) || ' ' || CAST(backend_start AS TEXT) = $1";
 
@@ -56,6 +65,7 @@ pub struct Connector {
     outage: Mutex<Outage>,
     /// The session that held the claim last.
     claiming: Mutex<Option<String>>,
+    shared: Arc<Shared>,
 }
 
 #[derive(Default)]
@@ -65,7 +75,7 @@ struct Outage {
 }
 
 impl Connector {
-    pub fn new(config: PostgresConfig) -> Result<Self, DbError> {
+    pub fn new(config: PostgresConfig, shared: Arc<Shared>) -> Result<Self, DbError> {
         let parsed = config.url.parse::<tokio_postgres::Config>();
         // The error of the parser may quote the address, which holds the password.
         let mut address =
@@ -91,6 +101,7 @@ impl Connector {
             address,
             outage: Mutex::new(Outage::default()),
             claiming: Mutex::new(None),
+            shared,
         })
     }
 
@@ -98,6 +109,9 @@ impl Connector {
     pub async fn connect(&self, role: Role) -> Result<Link, DbError> {
         if self.pause().is_some() {
             return Err(DbError::Unavailable("the server did not answer".to_owned()));
+        }
+        if role == Role::Writer && *self.shared.displaced.borrow() {
+            return Err(self.claimed());
         }
         let result = self.connect_now(role).await;
         let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,16 +191,29 @@ impl Connector {
             }
             claiming.clone()
         };
-        let error = DbError::Claimed {
-            place: self.place.clone(),
+        let error = self.claimed();
+        let Some(earlier) = earlier else {
+            return Err(error);
         };
-        if let Some(earlier) = earlier {
+        let row = link.client.query_one(HOLDER, &[]).await.map_err(failed)?;
+        let holder: String = row.get(0);
+        if holder.is_empty() || holder == earlier {
             // This process gave that session up; where the server has not noticed it yet, it is
             // ended, and the next attempt finds the lock free unless somebody else has it.
             link.client.query(END, &[&earlier]).await.map_err(failed)?;
             tracing::warn!(%error, "the claim on the database could not be taken again yet");
+        } else {
+            // Whoever has it serves by now: what this process remembers of the database is old.
+            tracing::error!(%error, "another server has taken the database over");
+            self.shared.displaced.send_replace(true);
         }
         Err(error)
+    }
+
+    fn claimed(&self) -> DbError {
+        DbError::Claimed {
+            place: self.place.clone(),
+        }
     }
 
     fn session_settings(&self, role: Role) -> String {

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::link::{Connector, Link, Role};
 use crate::error::DbError;
+use crate::faults::{self, Point};
 use crate::migration::{self, Applied, Step};
 use crate::row::Row;
 use crate::sql::Sql;
@@ -35,7 +36,9 @@ async fn apply(link: &mut Link, step: &Step, now_ms: i64) -> Result<(), DbError>
     let failed = |failure: Failure| step.failed(failure.into_error());
     link.control("BEGIN").await.map_err(failed)?;
     let before = query(link, CURRENT, &[]).await?;
+    faults::hit(Point::MidMigration);
     link.control(&step.sql).await.map_err(failed)?;
+    faults::hit(Point::MidMigration);
     if query(link, CURRENT, &[]).await? != before {
         return Err(step.problem("ended its transaction"));
     }
@@ -46,7 +49,10 @@ async fn apply(link: &mut Link, step: &Step, now_ms: i64) -> Result<(), DbError>
         Value::from(now_ms),
     ];
     query(link, migration::NOTE, &note).await?;
-    link.control("COMMIT").await.map_err(failed)
+    faults::hit(Point::MidMigration);
+    link.control("COMMIT").await.map_err(failed)?;
+    faults::hit(Point::MidMigration);
+    Ok(())
 }
 
 async fn query(link: &mut Link, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, DbError> {

@@ -38,7 +38,7 @@ impl PostgresDatabase {
     pub async fn open(config: PostgresConfig) -> Result<Self, DbError> {
         let shared = Shared::new();
         let (writer, jobs) = flume::bounded(config.queue);
-        let connector = Arc::new(Connector::new(config)?);
+        let connector = Arc::new(Connector::new(config, shared.clone())?);
         let link = connector.connect_first().await?;
         link.check_server().await?;
         let readers = Readers::new(connector.clone(), shared.clone());

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, ffi};
 
 use super::files;
 use crate::config::SqliteConfig;
 use crate::error::{ConstraintKind, DbError};
-use crate::faults::{self, Lie};
+use crate::faults::{self, Lie, Point};
 use crate::group::Outcome;
 use crate::migration::{self, Applied, Step};
 use crate::row::Row;
@@ -194,6 +195,7 @@ impl Session {
             match self.migrate_next(steps, now_ms) {
                 Ok(more) => {
                     self.control("COMMIT")?;
+                    faults::hit(Point::MidMigration);
                     if !more {
                         return Ok(());
                     }
@@ -219,7 +221,7 @@ impl Session {
         let Some(step) = migration::pending(steps, &applied)?.first() else {
             return Ok(false);
         };
-        let done = self.connection.execute_batch(&step.sql);
+        let done = self.run_each(&step.sql);
         done.map_err(|error| step.failed(preparing(error)))?;
         if self.is_autocommit() {
             return Err(step.problem("ended its transaction"));
@@ -231,7 +233,20 @@ impl Session {
             Value::from(now_ms),
         ];
         self.run(&Sql::Same(migration::NOTE), &note, false)?;
+        faults::hit(Point::MidMigration);
         Ok(true)
+    }
+
+    /// Runs statement after statement, so that a drill can end the process between any two.
+    fn run_each(&self, sql: &str) -> rusqlite::Result<()> {
+        let mut batch = rusqlite::Batch::new(&self.connection, sql);
+        while let Some(mut statement) = batch.next()? {
+            let mut rows = statement.raw_query();
+            while rows.next()?.is_some() {}
+            drop(rows);
+            faults::hit(Point::MidMigration);
+        }
+        Ok(())
     }
 
     /// Changes when another connection commits.

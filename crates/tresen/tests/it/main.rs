@@ -2,7 +2,11 @@
 
 mod canary;
 mod demo;
+mod memory;
+#[cfg(feature = "faults")]
+mod migrations;
 mod people;
 mod process;
 mod refusals;
+mod takeover;
 mod verify;
