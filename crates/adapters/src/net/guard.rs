@@ -2,24 +2,72 @@
 //! so a name that changes its mind between the check and the call gains nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 pub const REFUSED: &str = "the address is not a public one";
 
-/// Resolves names to their public addresses and hides all others.
-#[derive(Debug)]
-pub struct PublicOnly;
+/// Who knows the addresses of names.
+#[async_trait]
+pub trait Names: Send + Sync {
+    /// # Errors
+    /// When the name has none, or nobody answers.
+    async fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>>;
+}
 
-impl Resolve for PublicOnly {
+/// The machine's own resolver.
+struct SystemNames;
+
+#[async_trait]
+impl Names for SystemNames {
+    async fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>> {
+        let found = tokio::net::lookup_host((name, 0)).await?;
+        Ok(found.map(|address| address.ip()).collect())
+    }
+}
+
+/// Who is asked about names, and which addresses are outside.
+#[derive(Clone)]
+pub struct Guard {
+    names: Arc<dyn Names>,
+    is_outside: fn(IpAddr) -> bool,
+}
+
+impl Guard {
+    pub fn new(names: Arc<dyn Names>, is_outside: fn(IpAddr) -> bool) -> Self {
+        Self { names, is_outside }
+    }
+
+    pub(super) fn is_outside(&self, address: IpAddr) -> bool {
+        (self.is_outside)(address)
+    }
+}
+
+impl Default for Guard {
+    /// The machine's resolver, and the public internet.
+    fn default() -> Self {
+        Self::new(Arc::new(SystemNames), is_public)
+    }
+}
+
+/// Resolves names to their addresses outside and hides all others. The client connects to what
+/// this answers and asks nobody again.
+impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.clone();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
+            let found = guard.names.addresses(name.as_str()).await?;
+            let outside: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|address| guard.is_outside(*address))
+                .map(|address| SocketAddr::new(address, 0))
+                .collect();
+            if outside.is_empty() {
                 return Err(REFUSED.into());
             }
-            Ok(Box::new(public.into_iter()) as Addrs)
+            Ok(Box::new(outside.into_iter()) as Addrs)
         })
     }
 }

@@ -16,7 +16,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::multipart::{self, Form};
 use reqwest::{Client, RequestBuilder, Response, Url};
 
-pub use guard::is_public;
+pub use guard::{Guard, Names, is_public};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,6 +28,7 @@ pub struct HttpNet {
     public: Client,
     /// Connects anywhere; used only for places that a person allowed.
     trusted: Client,
+    guard: Guard,
     allowed: HashSet<(String, u16)>,
 }
 
@@ -42,11 +43,23 @@ impl HttpNet {
     /// # Errors
     /// When the machine's certificates cannot be read.
     pub fn new(allowed: impl IntoIterator<Item = (String, u16)>) -> Result<Self, NetSetupError> {
+        Self::guarded(allowed, Guard::default())
+    }
+
+    /// The same with another idea of names and of what is outside.
+    ///
+    /// # Errors
+    /// When the machine's certificates cannot be read.
+    pub fn guarded(
+        allowed: impl IntoIterator<Item = (String, u16)>,
+        guard: Guard,
+    ) -> Result<Self, NetSetupError> {
         // An error means that it was installed before, which is just as well.
         _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         Ok(Self {
-            public: client(Some(Arc::new(guard::PublicOnly)))?,
+            public: client(Some(Arc::new(guard.clone())))?,
             trusted: client(None)?,
+            guard,
             allowed: allowed
                 .into_iter()
                 .map(|(host, port)| (host.to_ascii_lowercase(), port))
@@ -77,8 +90,8 @@ impl HttpNet {
         // A literal address is connected to without asking the resolver.
         let public = match host {
             url::Host::Domain(_) => true,
-            url::Host::Ipv4(address) => is_public(address.into()),
-            url::Host::Ipv6(address) => is_public(address.into()),
+            url::Host::Ipv4(address) => self.guard.is_outside(address.into()),
+            url::Host::Ipv6(address) => self.guard.is_outside(address.into()),
         };
         if public {
             Ok(&self.public)
@@ -92,7 +105,7 @@ impl HttpNet {
     clippy::disallowed_methods,
     reason = "this is the one HTTP client of the house"
 )]
-fn client(resolver: Option<Arc<guard::PublicOnly>>) -> Result<Client, NetSetupError> {
+fn client(resolver: Option<Arc<Guard>>) -> Result<Client, NetSetupError> {
     let builder = Client::builder()
         .user_agent(concat!("Tresen/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())

@@ -1,9 +1,11 @@
 //! The client against raw sockets that behave, misbehave, or must never be reached.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
 
 use adapters::HttpNet;
-use adapters::net::is_public;
+use adapters::net::{Guard, Names, is_public};
+use async_trait::async_trait;
 use bytes::Bytes;
 use ports::{Method, Net, NetBody, NetError, NetRequest, NetResponse, Part, PartBody};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -348,6 +350,156 @@ async fn an_allowed_name_may_be_private() {
     let url = format!("http://localhost:{}/", address.port());
     assert_eq!(net.call(get(url)).await.unwrap().status, 200);
     request.await.unwrap();
+}
+
+/// Says something else each time it is asked, as a name does whose owner wants to get inside.
+struct Fickle {
+    answers: Mutex<Vec<Vec<IpAddr>>>,
+    asked: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Names for Fickle {
+    async fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>> {
+        self.asked.lock().unwrap().push(name.to_owned());
+        Ok(self.answers.lock().unwrap().remove(0))
+    }
+}
+
+const INSIDE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 1));
+/// Stands for an address outside, because a test has no real one.
+const OUTSIDE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
+
+/// Two listeners on one port, the second of them outside.
+async fn inside_and_outside_on_one_port() -> (TcpListener, TcpListener) {
+    loop {
+        let (address, inside) = listen().await;
+        if let Ok(outside) = TcpListener::bind((OUTSIDE, address.port())).await {
+            return (inside, outside);
+        }
+    }
+}
+
+/// Whether nobody knocked here: the next one to connect is the first.
+async fn is_untouched(listener: &TcpListener) -> bool {
+    let knock = TcpStream::connect(listener.local_addr().unwrap());
+    let knock = knock.await.unwrap();
+    let (_, peer) = listener.accept().await.unwrap();
+    peer == knock.local_addr().unwrap()
+}
+
+// Case: SS02
+#[tokio::test]
+async fn what_was_judged_is_what_is_connected_to() {
+    let (inside, outside) = inside_and_outside_on_one_port().await;
+    let port = inside.local_addr().unwrap().port();
+    let localhost: IpAddr = "::1".parse().unwrap();
+    let mapped: IpAddr = "::ffff:127.0.0.1".parse().unwrap();
+    let names = Arc::new(Fickle {
+        answers: Mutex::new(vec![
+            vec![OUTSIDE],
+            vec![INSIDE],
+            vec![INSIDE, localhost, mapped, OUTSIDE],
+            vec![OUTSIDE, INSIDE],
+            vec![localhost, mapped],
+            vec![],
+        ]),
+        asked: Mutex::default(),
+    });
+    let guard = Guard::new(names.clone(), |address| address == OUTSIDE);
+    let net = HttpNet::guarded([], guard).unwrap();
+    let url = format!("https://wankelmut.example:{port}/");
+    // Each answer is asked for once, and only who was judged to be outside hears of the call.
+    for (call, is_outside) in [true, false, true].into_iter().enumerate() {
+        let heard = async {
+            if is_outside {
+                let (mut socket, _) = outside.accept().await.unwrap();
+                let mut hello = [0; 1];
+                socket.read_exact(&mut hello).await.unwrap();
+                assert_eq!(hello, [22], "a handshake begins");
+            }
+        };
+        let (error, ()) = tokio::join!(net.call(get(url.clone())), heard);
+        let error = error.err();
+        assert!(
+            matches!(error, Some(NetError::NotSent(_))),
+            "{call}: {error:?}"
+        );
+        assert_eq!(names.asked.lock().unwrap().len(), call + 1);
+    }
+    assert!(is_untouched(&outside).await);
+    // Nor is the inside the next best when nobody is there outside.
+    drop(outside);
+    for asked in [4, 5, 6] {
+        let error = net.call(get(url.clone())).await.err();
+        assert!(matches!(error, Some(NetError::NotSent(_))), "{error:?}");
+        assert_eq!(names.asked.lock().unwrap().len(), asked);
+    }
+    assert!(is_untouched(&inside).await);
+    let asked = names.asked.lock().unwrap();
+    assert!(
+        asked.iter().all(|name| name == "wankelmut.example"),
+        "{asked:?}"
+    );
+}
+
+/// Answers with this, and then with one byte after another, without end.
+async fn dribbling(begin: &'static str, each: &'static [u8]) -> (SocketAddr, JoinHandle<()>) {
+    let (address, listener) = listen().await;
+    let dribbles = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        read_request(&mut socket).await;
+        let mut pace = tokio::time::interval(std::time::Duration::from_millis(10));
+        let mut sent = socket.write_all(begin.as_bytes()).await;
+        while sent.is_ok() {
+            pace.tick().await;
+            sent = socket.write_all(each).await;
+        }
+    });
+    (address, dribbles)
+}
+
+// Case: SS05
+#[tokio::test]
+async fn a_slow_answer_ends_with_its_time() {
+    for (begin, each) in [
+        ("HTTP/1.1 200 OK\r\nx-a: ", &b"b"[..]),
+        ("HTTP/1.1 200 OK\r\n", &b"x-a: b\r\n"[..]),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", &b"x"[..]),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            &b"1\r\nx\r\n"[..],
+        ),
+        ("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", &b"x"[..]),
+    ] {
+        let (address, dribbles) = dribbling(begin, each).await;
+        let request = NetRequest {
+            timeout_ms: 300,
+            ..get(format!("http://{address}/"))
+        };
+        // Something comes all along, so only a bound of the whole ends it: without one the answer
+        // would be complete, or too large, after some seconds.
+        let error = allowing(address).call(request).await.err();
+        let told = NetError::NoAnswer("it took too long".to_owned());
+        assert_eq!(error, Some(told), "{begin:?}");
+        // And the line is cut: who dribbles on finds nobody.
+        dribbles.await.unwrap();
+    }
+}
+
+// Case: SS05
+#[tokio::test]
+async fn compressed_answers_stay_as_they_came() {
+    // Twenty bytes that claim to be compressed; nothing here unpacks them.
+    let answer = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\
+                  01234567890123456789";
+    for encoding in ["gzip", "deflate", "br", "zstd"] {
+        let (address, request) = answering(&answer.replace("gzip", encoding)).await;
+        let response = call(address).await.unwrap();
+        assert_eq!(&response.body[..], b"01234567890123456789", "{encoding}");
+        let asked = request.await.unwrap().to_ascii_lowercase();
+        assert!(!asked.contains("accept-encoding"), "{asked}");
+    }
 }
 
 // Case: IN05

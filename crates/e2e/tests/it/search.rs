@@ -10,6 +10,7 @@ on_both_engines! {
     what_was_said_is_found,
     what_is_gone_is_not_found,
     a_search_finds_what_plain_text_would,
+    a_query_language_is_only_words,
 }
 
 const EVERY_STATUS: &str = "status=open,waiting,snoozed,done";
@@ -97,6 +98,111 @@ pub(crate) async fn what_was_said_is_found(engine: Engine) {
         assert_eq!(answer.problem(422), "invalid");
     }
     people_are_found(&world, &anna).await;
+}
+
+/// Every sign as its number, so that nothing of it is read by anybody on the way.
+fn encoded(question: &str) -> String {
+    question
+        .bytes()
+        .map(|byte| format!("%{byte:02x}"))
+        .collect()
+}
+
+// Case: AZ05, IN02
+pub(crate) async fn a_query_language_is_only_words(engine: Engine) {
+    let world = World::start(engine).await;
+    let customer = world.visitor().await;
+    for (id, said) in [
+        ("a", "Schuhe zu klein"),
+        ("b", "Kulanz oder Umtausch"),
+        ("c", "text not near and or"),
+    ] {
+        customer.write(id, said).await.expect(201);
+    }
+    let looker = crate::dump::Looker::at(&world).await;
+    let before = looker.dump().await;
+    let ask = async |desk: &testkit::Desk, question: &str| {
+        let path = format!("/conversations?q={}", encoded(question));
+        desk.get(&path).await
+    };
+    // Signs of a query language are no words, and its words are words like others.
+    let plain = ask(&world.owner, "schuhe").await.expect(200);
+    assert_eq!(
+        hits(plain["items"].as_array().expect("items")),
+        ["Schuhe zu klein"]
+    );
+    for signs in [
+        "\"schuhe\"",
+        "schuhe*",
+        "^schuhe",
+        "+schuhe",
+        "-schuhe",
+        "(schuhe)",
+        "{schuhe}",
+        "schuhe:",
+        "'schuhe'",
+        "schuhe'; --",
+        "schuhe\\",
+        "!schuhe",
+        "schuhe & !",
+        "<->schuhe",
+        "schuhe:*",
+        "((((schuhe",
+        "\"schuhe",
+        "schuhe |",
+        "schuhe%",
+        "_schuhe_",
+    ] {
+        let found = ask(&world.owner, signs).await.expect(200);
+        assert_eq!(found["items"], plain["items"], "{signs}");
+    }
+    for none in [
+        "schuhe OR kulanz",
+        "schuhe AND NOT kulanz",
+        "NEAR(schuhe kulanz, 9)",
+        "text:schuhe",
+        "schuhe | kulanz",
+        "schuhe & kulanz",
+        "schuhe <-> kulanz",
+        "* *",
+        "\"\"",
+        "()",
+        "sch*",
+        "sch:*",
+        "schuhe' OR '1'='1",
+        "\u{202e}",
+        "\u{ffff}",
+        "%",
+        "_",
+    ] {
+        let found = ask(&world.owner, none).await.expect(200);
+        assert_eq!(found["items"], json!([]), "{none}");
+    }
+    let both = ask(&world.owner, "NOT near OR text AND").await.expect(200);
+    assert_eq!(
+        hits(both["items"].as_array().expect("items")),
+        ["text not near and or"]
+    );
+    let endless = ask(&world.owner, &"x ".repeat(5_000)).await;
+    assert!(
+        matches!(endless.status, 400 | 414 | 422 | 431),
+        "{}",
+        endless.status
+    );
+    for signs in ["a\0b", "a\nb", "a\u{1b}[2J"] {
+        let found = ask(&world.owner, signs).await.expect(200);
+        assert_eq!(found["items"], json!([]), "{signs:?}");
+    }
+    // Not UTF-8, and twice.
+    for odd in ["q=%ff%fe", "q=%c3%28", "q=a&q=b", "q[]=a", "q"] {
+        let answer = world.owner.get(&format!("/conversations?{odd}")).await;
+        assert!(answer.status < 500, "{odd}: {}", answer.text());
+    }
+    // Who may not read conversations does not search them.
+    let (email, _) = World::owner_credentials();
+    let program = world.token(email, &["channels:read"], None).await;
+    assert_eq!(ask(&program, "schuhe").await.status, 403);
+    assert_eq!(before.changed(&looker.dump().await), Vec::<&str>::new());
 }
 
 async fn people_are_found(world: &World, anna: &str) {

@@ -3,6 +3,7 @@
 mod callbacks;
 mod chat;
 mod doors;
+mod effort;
 mod files;
 mod outside;
 mod requests;
