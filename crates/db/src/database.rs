@@ -15,6 +15,7 @@ use crate::seen;
 use crate::sql::{Engine, Shape, Sql};
 use crate::sqlite::{SqliteDatabase, Steps};
 use crate::stats::{Counters, Stats};
+use crate::sums::TableSum;
 use crate::value::Value;
 
 /// An open database. Clones share it; the last one dropped closes it, [`Database::close`] does
@@ -232,17 +233,80 @@ impl Database {
         }
     }
 
-    /// Writes a consistent copy of the database to a new file while others read and write.
-    /// PostgreSQL has its own tools for that and answers [`DbError::Setup`].
+    /// Writes a copy of one moment to a new file while others read and write, and answers what
+    /// the copy holds. On SQLite the file is a database; on PostgreSQL it is for
+    /// [`Database::fill_from`].
     ///
     /// # Errors
     /// [`DbError::Setup`] when the file exists already.
-    pub async fn copy_to(&self, path: &Path) -> Result<(), DbError> {
+    pub async fn copy_to(&self, path: &Path) -> Result<Vec<TableSum>, DbError> {
         match &*self.inner {
             Inner::Sqlite(database) => database.copy_to(path).await,
-            Inner::Postgres(_) => Err(DbError::Setup(
-                "a PostgreSQL database is copied with pg_dump".to_owned(),
-            )),
+            Inner::Postgres(database) => database.copy_to(path).await,
+        }
+    }
+
+    /// Fills an empty PostgreSQL database from such a copy, all of it or nothing. `set` is what
+    /// [`Database::migrate`] takes; of it, only what the copy had is applied. A copy of SQLite is
+    /// put in its place as a file instead, and is refused here.
+    ///
+    /// # Errors
+    /// [`DbError::Setup`] when the database holds rows or the file is no such copy,
+    /// [`DbError::Newer`] when a newer version wrote it.
+    pub async fn fill_from(
+        &self,
+        path: &Path,
+        set: &[Migration],
+        now_ms: i64,
+    ) -> Result<(), DbError> {
+        let plan = migration::plan(set, self.engine())?;
+        match &*self.inner {
+            Inner::Sqlite(_) => Err(only_on_postgres()),
+            Inner::Postgres(database) => database.fill_from(path, plan, now_ms).await,
+        }
+    }
+
+    /// Takes back what [`Database::fill_from`] did: every table of the schema goes.
+    ///
+    /// # Errors
+    /// As [`Database::query`].
+    pub async fn drop_tables(&self) -> Result<(), DbError> {
+        match &*self.inner {
+            Inner::Sqlite(_) => Err(only_on_postgres()),
+            Inner::Postgres(database) => database.drop_tables().await,
+        }
+    }
+
+    /// Makes an empty schema in this PostgreSQL database.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn make_schema(&self, name: &str) -> Result<(), DbError> {
+        match &*self.inner {
+            Inner::Sqlite(_) => Err(only_on_postgres()),
+            Inner::Postgres(database) => database.make_schema(name).await,
+        }
+    }
+
+    /// Removes a schema with everything in it.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub async fn drop_schema(&self, name: &str) -> Result<(), DbError> {
+        match &*self.inner {
+            Inner::Sqlite(_) => Err(only_on_postgres()),
+            Inner::Postgres(database) => database.drop_schema(name).await,
+        }
+    }
+
+    /// What each table holds, all at one moment: every row is read.
+    ///
+    /// # Errors
+    /// As [`Database::query`].
+    pub async fn sums(&self) -> Result<Vec<TableSum>, DbError> {
+        match &*self.inner {
+            Inner::Sqlite(database) => database.sums().await,
+            Inner::Postgres(database) => database.sums().await,
         }
     }
 
@@ -270,4 +334,8 @@ impl Database {
             Inner::Postgres(database) => database.shared(),
         }
     }
+}
+
+fn only_on_postgres() -> DbError {
+    DbError::Setup("a SQLite database is a file, and is copied and removed as one".to_owned())
 }

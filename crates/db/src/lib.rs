@@ -41,6 +41,7 @@ mod seen;
 mod sql;
 mod sqlite;
 mod stats;
+mod sums;
 mod value;
 
 pub use batch::{Batch, Committed, Expect, Statement};
@@ -53,4 +54,5 @@ pub use seen::statements_seen;
 pub use sql::{Engine, Shape, Sql};
 pub use sqlite::{CommitFate, Steps};
 pub use stats::Stats;
+pub use sums::TableSum;
 pub use value::Value;

@@ -18,6 +18,12 @@ static MIGRATIONS: [db::Migration; 1] = [db::Migration {
           );",
 }];
 
+/// A subject and its wrapped key, as a backup takes it along.
+pub type SubjectKey = ([u8; 16], WrappedKey);
+
+/// Keys that one commit brings in.
+const ADOPTED_AT_ONCE: usize = 2_000;
+
 /// [`KeyStore`] over either engine.
 pub struct KeyTable {
     db: Database,
@@ -65,6 +71,54 @@ impl KeyTable {
             .await
             .map_err(failed)?;
         Ok(!rows.is_empty())
+    }
+
+    /// Wrapped keys in the order of their subjects, after one of them.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`] when the database cannot be read.
+    pub async fn page(
+        &self,
+        after: Option<[u8; 16]>,
+        most: i64,
+    ) -> Result<Vec<SubjectKey>, KeyStoreError> {
+        let sql = "SELECT subject, generation, wrapped FROM data_key WHERE subject > $1 \
+                   ORDER BY subject LIMIT $2";
+        let after = after.map_or_else(Vec::new, |subject| subject.to_vec());
+        let rows = self.db.query(sql, vec![after.into(), most.into()]).await;
+        let rows = rows.map_err(failed)?;
+        rows.iter()
+            .map(|row| {
+                let key = WrappedKey {
+                    generation: row.int(1).map_err(failed)?,
+                    bytes: row.blob(2).map_err(failed)?.to_vec(),
+                };
+                Ok((row.id(0).map_err(failed)?, key))
+            })
+            .collect()
+    }
+
+    /// Takes keys of a backup in, into a store that has none of them.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`] when one is there already, or the database cannot be written.
+    pub async fn adopt(&self, keys: &[SubjectKey]) -> Result<(), KeyStoreError> {
+        for some in keys.chunks(ADOPTED_AT_ONCE) {
+            let mut batch = Batch::new();
+            for (subject, key) in some {
+                batch.expect_one(
+                    "INSERT INTO data_key (subject, generation, wrapped) VALUES ($1, $2, $3)",
+                    vec![
+                        (*subject).into(),
+                        key.generation.into(),
+                        key.bytes.clone().into(),
+                    ],
+                );
+            }
+            let committed = self.db.commit(batch).await;
+            committed.map_err(|error| KeyStoreError::Failed(error.to_string()))?;
+        }
+        Ok(())
     }
 
     /// Closes its database.

@@ -7,6 +7,7 @@
 mod acquaintances;
 mod append;
 mod attachments;
+mod backups;
 mod callbacks;
 mod channels;
 mod contacts;
@@ -37,13 +38,14 @@ pub use db::faults;
 
 pub use append::Append;
 pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
+pub use backups::Readable;
 pub use callbacks::{CallbackState, StoredCallback};
 pub use channels::{Channel, Entry, NewEntry};
 pub use contacts::{Address, Contact, ContactSummary, FirstLook, Known, NewAddress, NewContact};
 pub use conversations::{
     Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
 };
-pub use db::Stats as EngineStats;
+pub use db::{Stats as EngineStats, TableSum};
 pub use deliveries::{Attempt, ParkedReceipt};
 pub use error::{Guard, StoreError};
 pub use feed::{Cursor, FeedEvent, FeedKind};
@@ -51,7 +53,7 @@ pub use file_key::FileKey;
 pub use installation::{Company, Privacy};
 pub use jobs::{ClaimedJob, JobKind, NewJob};
 pub use keyring::KeyRing;
-pub use keytable::KeyTable;
+pub use keytable::{KeyTable, SubjectKey};
 pub use messages::{Author, ClientWrite, Direction, NewMessage, StoredMessage};
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};

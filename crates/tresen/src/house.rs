@@ -139,6 +139,14 @@ fn key_database(config: &Config) -> db::Config {
     }
 }
 
+/// The key store alone, whatever stands in the database.
+pub(crate) async fn open_key_table(config: &Config) -> Result<KeyTable, OpenError> {
+    let keys = Database::open(key_database(config))
+        .await
+        .map_err(OpenError::KeyDatabase)?;
+    Ok(KeyTable::open(keys, SystemClock.now().0).await?)
+}
+
 fn key_file(config: &Config) -> PathBuf {
     config.keys_directory().join("keys.db")
 }

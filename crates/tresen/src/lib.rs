@@ -1,5 +1,6 @@
 //! The binary's inside: configuration, wiring, subcommands.
 
+pub mod backup;
 pub mod config;
 pub mod demo;
 pub mod doctor;

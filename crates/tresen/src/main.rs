@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use ports::Clock;
 use telemetry::LogFilter;
 use tresen::config::{self, Command, Config, Stop};
-use tresen::{demo, doctor, house, memory, people, serve, verify};
+use tresen::{backup, demo, doctor, house, memory, people, serve, verify};
 
 fn main() -> ExitCode {
     memory::give_back_early();
@@ -103,10 +103,17 @@ async fn work(command: &Command, config: &Config) -> ExitCode {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         },
+        Command::Backup(request) => done(backup::make(config, request).await, backup_code),
+        Command::Restore(request) => done(backup::restore(config, request).await, backup_code),
+        Command::BackupVerify(request) => done(backup::verify(config, request).await, backup_code),
         Command::Migrate => done(migrate(config).await, |_| 2),
         Command::Demo => done(demo::run(config).await, |_| 2),
         Command::Openapi | Command::ConfigReference | Command::Verify(_) => ExitCode::FAILURE,
     }
+}
+
+fn backup_code(error: &backup::BackupError) -> u8 {
+    if error.is_input() { 2 } else { 1 }
 }
 
 async fn migrate(config: &Config) -> Result<(), house::OpenError> {

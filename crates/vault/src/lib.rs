@@ -4,6 +4,7 @@
 //! master.key ─HKDF─▶ wrapping key ─▶ key-encryption key (a generation) ─▶ data key of a subject
 //!            ├─HKDF─▶ lookup key  (keyed hashes of addresses)
 //!            ├─HKDF─▶ search key  (keyed hashes of words)
+//!            ├─HKDF─▶ parcel key  (wraps the key of each backup, `parcel.rs`)
 //!            └─HKDF─▶ fingerprint (tells a wrong key from a damaged database)
 //! ```
 //!
@@ -13,10 +14,12 @@
 
 mod chunks;
 mod master;
+mod parcel;
 mod sealed;
 mod tokens;
 
 pub use chunks::{CHUNK, CHUNKS_VERSION, Chunks};
 pub use master::{MasterKey, MasterKeyError};
+pub use parcel::{Label, ParcelError, ParcelKind, ParcelReader, ParcelWriter, of_io};
 pub use sealed::{DataKey, KeyEncryptionKey, Place, SealError, Sealed};
 pub use tokens::{Token, constant_time_equal, digest};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::{hkdf, hmac};
 use zeroize::Zeroizing;
 
-use crate::sealed::{KeyEncryptionKey, SealError};
+use crate::sealed::{DataKey, KeyEncryptionKey, Place, SealError};
 
 const HEADER: &str = "tresen-master-key-1:";
 
@@ -32,6 +32,7 @@ pub struct MasterKey {
     wrapping: KeyEncryptionKey,
     lookup: hmac::Key,
     search: hmac::Key,
+    parcels: DataKey,
     fingerprint: [u8; 16],
 }
 
@@ -121,6 +122,7 @@ impl MasterKey {
             wrapping: KeyEncryptionKey::new(0, &expand(b"wrapping")),
             lookup: hmac::Key::new(hmac::HMAC_SHA256, expand(b"lookup").as_slice()),
             search: hmac::Key::new(hmac::HMAC_SHA256, expand(b"search").as_slice()),
+            parcels: DataKey::new([0xbb; 16], &expand(b"parcels")),
             fingerprint,
         }
     }
@@ -156,6 +158,34 @@ impl MasterKey {
             .flat_map(|byte| [byte >> 4, byte & 15])
             .map(|half| char::from(b'a' + half))
             .collect()
+    }
+
+    pub(crate) fn wrap_parcel(
+        &self,
+        id: [u8; 16],
+        outside: &[u8],
+        secret: &[u8; 32],
+    ) -> Result<Vec<u8>, SealError> {
+        let row = [&id, outside].concat();
+        let column = "parcel.key";
+        self.parcels.seal(Place { column, row: &row }, secret)
+    }
+
+    pub(crate) fn unwrap_parcel(
+        &self,
+        id: [u8; 16],
+        outside: &[u8],
+        wrapped: &[u8],
+    ) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        let row = [&id, outside].concat();
+        let column = "parcel.key";
+        let open = self.parcels.open(Place { column, row: &row }, wrapped)?;
+        let mut secret = Zeroizing::new([0; 32]);
+        if open.len() != secret.len() {
+            return Err(SealError::Open);
+        }
+        secret.copy_from_slice(&open);
+        Ok(secret)
     }
 
     /// Wraps the secret of a new generation for the key store.

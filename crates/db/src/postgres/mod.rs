@@ -1,5 +1,6 @@
 //! PostgreSQL: one writer task with its own connection and a small pool for queries.
 
+mod copies;
 mod failure;
 mod link;
 mod migrate;
@@ -7,6 +8,7 @@ mod readers;
 mod values;
 mod writer;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
@@ -20,6 +22,7 @@ use crate::group;
 use crate::migration::Step;
 use crate::row::Row;
 use crate::sql::{Engine, Shape, Sql};
+use crate::sums::TableSum;
 use crate::value::Value;
 
 use link::Connector;
@@ -82,6 +85,39 @@ impl PostgresDatabase {
         let result = migrate::run(&self.connector, &steps, now_ms).await;
         self.shared.tick();
         result
+    }
+
+    pub async fn copy_to(&self, path: &Path) -> Result<Vec<TableSum>, DbError> {
+        copies::write(&self.connector, path).await
+    }
+
+    pub async fn fill_from(
+        &self,
+        path: &Path,
+        steps: Vec<Step>,
+        now_ms: i64,
+    ) -> Result<(), DbError> {
+        let result = copies::fill(&self.connector, path, &steps, now_ms).await;
+        self.shared.tick();
+        result
+    }
+
+    pub async fn drop_tables(&self) -> Result<(), DbError> {
+        copies::drop_tables(&self.connector).await
+    }
+
+    pub async fn make_schema(&self, name: &str) -> Result<(), DbError> {
+        let quoted = copies::quoted(name);
+        copies::control(&self.connector, &format!("CREATE SCHEMA {quoted}")).await
+    }
+
+    pub async fn drop_schema(&self, name: &str) -> Result<(), DbError> {
+        let quoted = copies::quoted(name);
+        copies::control(&self.connector, &format!("DROP SCHEMA {quoted} CASCADE")).await
+    }
+
+    pub async fn sums(&self) -> Result<Vec<TableSum>, DbError> {
+        copies::sums(&self.connector).await
     }
 
     pub async fn close(&self) {

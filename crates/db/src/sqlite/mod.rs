@@ -1,6 +1,7 @@
 //! SQLite: one writer thread, reader threads and a checkpointer beside the writer.
 
 mod checkpoint;
+mod copies;
 mod files;
 mod readers;
 mod session;
@@ -22,6 +23,7 @@ use crate::group;
 use crate::migration::Step;
 use crate::row::Row;
 use crate::sql::{Shape, Sql};
+use crate::sums::TableSum;
 use crate::value::Value;
 
 pub use steps::{CommitFate, Steps};
@@ -149,10 +151,15 @@ impl SqliteDatabase {
             .await
     }
 
-    pub async fn copy_to(&self, path: &Path) -> Result<(), DbError> {
+    pub async fn copy_to(&self, path: &Path) -> Result<Vec<TableSum>, DbError> {
         let config = self.config.clone();
         let path = path.to_owned();
         blocking(move || Session::reader(&config)?.copy_to(&path)).await
+    }
+
+    pub async fn sums(&self) -> Result<Vec<TableSum>, DbError> {
+        let config = self.config.clone();
+        blocking(move || Session::reader(&config)?.sums()).await
     }
 
     /// Readers stop first, so that the last checkpoint of the writer can empty the WAL.

@@ -1,6 +1,5 @@
 //! One connection: how it is set up, how a statement runs on it, what its errors mean.
 
-use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -8,7 +7,6 @@ use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, ffi};
 
-use super::files;
 use crate::config::SqliteConfig;
 use crate::error::{ConstraintKind, DbError};
 use crate::faults::{self, Lie, Point};
@@ -298,15 +296,14 @@ impl Session {
         Ok(())
     }
 
-    pub fn copy_to(&mut self, path: &Path) -> Result<(), DbError> {
-        let text = path.to_str();
-        let text = text
-            .ok_or_else(|| DbError::Setup("the path of a copy must be valid UTF-8".to_owned()))?;
-        files::create_private(path)?;
-        let query_only = |on| self.connection.pragma_update(None, "query_only", on);
-        query_only("OFF").map_err(running)?;
-        self.run(&Sql::Same("VACUUM INTO $1"), &[Value::from(text)], false)?;
-        files::make_durable(path)
+    pub const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Whether the connection refuses to write.
+    pub fn query_only(&self, on: bool) -> Result<(), DbError> {
+        let set = self.connection.pragma_update(None, "query_only", on);
+        set.map_err(running)
     }
 
     fn pragma_text(&self, name: &str) -> Result<String, DbError> {
@@ -404,7 +401,7 @@ fn read_row(row: &rusqlite::Row<'_>, columns: usize) -> Result<Row, DbError> {
 }
 
 /// The meaning of an error while a statement is prepared: its message is about the SQL text.
-fn preparing(error: rusqlite::Error) -> DbError {
+pub fn preparing(error: rusqlite::Error) -> DbError {
     match error {
         rusqlite::Error::SqlInputError { error, msg, .. } => DbError::Sql {
             code: error.extended_code.to_string(),

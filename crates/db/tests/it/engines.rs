@@ -120,6 +120,17 @@ pub async fn postgres_with(change: impl FnOnce(&mut PostgresConfig)) -> Fixture 
     open(Config::Postgres(config), Home::Server(server)).await
 }
 
+/// A PostgreSQL database without any table.
+pub async fn postgres_empty() -> Fixture {
+    let made = tokio::task::spawn_blocking(postgres::database).await;
+    let server = made.expect("a database");
+    let db = Database::open(Config::postgres(&server.url))
+        .await
+        .expect("opens");
+    let home = Home::Server(server);
+    Fixture { db, home }
+}
+
 async fn open(config: Config, home: Home) -> Fixture {
     let db = Database::open(config).await.expect("opens");
     db.migrate(&ITEMS, 1).await.expect("migrates");

@@ -1,5 +1,6 @@
 //! Tests of the storage engine through its public face, on both engines.
 
+mod copies;
 mod crash;
 mod differential;
 mod engines;

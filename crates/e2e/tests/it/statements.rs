@@ -38,7 +38,7 @@ const ENDS_EARLY: [&str; 5] = [
 ];
 
 /// Statements of the store that no story of this file's tour runs, by their beginnings.
-const NOT_ON_THE_TOUR: [&str; 10] = [
+const NOT_ON_THE_TOUR: [&str; 21] = [
     // Passkeys need an authenticator; the browser tests have one.
     "INSERT INTO passkey (id, teammate_id, credential, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE credential = $1",
@@ -52,6 +52,18 @@ const NOT_ON_THE_TOUR: [&str; 10] = [
     "UPDATE entry SET locale = $2, sealed = $3 WHERE id = $1",
     // For the doctor and the figures of the real program.
     "SELECT COUNT(*) AS total FROM job WHERE state = $1",
+    // Of backups, which the stories of the real program take and bring back.
+    "SELECT id, sealed FROM contact WHERE id > $1 ORDER BY id LIMIT $2",
+    "SELECT id, size FROM attachment WHERE state = 'stored' AND id > $1 ORDER BY id LIMIT $2",
+    "UPDATE attachment SET state = 'gone' WHERE id = $1",
+    "SELECT COUNT(*) AS count FROM message WHERE direction = 1 AND state = 0",
+    "UPDATE sqlite_sequence SET seq = seq + $1 WHERE name = 'feed'",
+    "SELECT setval(pg_get_serial_sequence('feed', 'seq')",
+    "INSERT INTO feed (at, kind, conversation_id, item_seq, ref_id) SELECT CAST($1 AS BIGINT)",
+    "DELETE FROM job WHERE kind IN ('deliver', 'react')",
+    "UPDATE message SET state = 1, version = version + 1 WHERE direction = 1 AND state = 0",
+    "SELECT subject, generation, wrapped FROM data_key WHERE subject > $1",
+    "INSERT INTO data_key (subject, generation, wrapped) VALUES ($1, $2, $3)",
     // The database is there all along, and no job is left by it.
     "UPDATE job SET lease_until = 0 WHERE id = $1 AND state = 'ready'",
 ];

@@ -6,6 +6,7 @@ use domain::teammate::{Right, Role};
 use super::options::{CONFIG_FLAG, CommandScope, OPTIONS, OptionSpec};
 use super::problem::ConfigError;
 use super::sources::Flags;
+use crate::backup::{MakeRequest, TakeRequest};
 use crate::verify::Request;
 
 /// What is to be done.
@@ -25,6 +26,12 @@ pub enum Command {
     TokenRevoke(String),
     Doctor,
     Migrate,
+    /// Takes a backup.
+    Backup(MakeRequest),
+    /// Looks at a backup by bringing it to life for a moment.
+    BackupVerify(TakeRequest),
+    /// Puts a backup in an empty place.
+    Restore(TakeRequest),
     /// Judges a proof package.
     Verify(Request),
     /// Prints the OpenAPI document.
@@ -94,11 +101,59 @@ pub fn command_line() -> clap::Command {
             with_options("migrate", CommandScope::Installation)
                 .about("Bring the database to this version"),
         )
+        .subcommand(backup_command())
+        .subcommand(
+            take_options(with_options("restore", CommandScope::Installation))
+                .about("Put a backup in an empty place"),
+        )
         .subcommand(verify_command())
         .subcommand(clap::Command::new("openapi").about("Print the OpenAPI document"))
         .subcommand(
             clap::Command::new("config-reference").about("Print the reference of all options"),
         )
+}
+
+fn backup_command() -> clap::Command {
+    let verify = take_options(with_options("verify", CommandScope::Installation))
+        .arg(path("scratch", "DIRECTORY", "Where the copy is made for the look at it, and removed again [default: beside the backup]"))
+        .about("Bring a backup to life for a moment and compare it with what was taken");
+    with_options("backup", CommandScope::Installation)
+        .about("Take a backup, also while the server works; content and keys in two files")
+        .arg(
+            path(
+                "to",
+                "DIRECTORY|FILE",
+                "Where the content goes: a directory, or the name of a new file",
+            )
+            .required(true),
+        )
+        .arg(path(
+            "keys-to",
+            "DIRECTORY|FILE",
+            "Where the keys go, apart from the content [default: beside it]",
+        ))
+        .subcommand_negates_reqs(true)
+        .args_conflicts_with_subcommands(true)
+        .subcommand(verify)
+}
+
+fn path(name: &'static str, value_name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value_name).help(help)
+}
+
+fn take_options(command: clap::Command) -> clap::Command {
+    command
+        .arg(path("from", "FILE", "The content file").required(true))
+        .arg(path(
+            "key-file",
+            "FILE",
+            "The key file, of this backup or a newer one [default: beside the content]",
+        ))
+        .arg(path(
+            "master-key",
+            "FILE",
+            "The master key; it is in no backup [default: master.key of the installation]",
+        ))
 }
 
 fn verify_command() -> clap::Command {
@@ -268,6 +323,22 @@ pub fn understand(matches: &ArgMatches) -> Result<(Command, CommandScope, Flags)
             };
             (command, CommandScope::Installation, matches)
         }
+        "backup" => match matches.subcommand() {
+            Some((_, matches)) => {
+                let command = Command::BackupVerify(understand_take(matches, true));
+                (command, CommandScope::Installation, matches)
+            }
+            None => {
+                let to = text(matches, "to").into();
+                let keys_to = maybe_path(matches, "keys-to");
+                let command = Command::Backup(MakeRequest { to, keys_to });
+                (command, CommandScope::Installation, matches)
+            }
+        },
+        "restore" => {
+            let command = Command::Restore(understand_take(matches, false));
+            (command, CommandScope::Installation, matches)
+        }
         "doctor" => (Command::Doctor, CommandScope::Installation, matches),
         "migrate" => (Command::Migrate, CommandScope::Installation, matches),
         "verify" => {
@@ -286,6 +357,19 @@ fn understand_verify(matches: &ArgMatches) -> Request {
         package: text(matches, "package").into(),
         key: matches.get_one::<String>("key").cloned(),
         heads: heads.into_iter().flatten().map(Into::into).collect(),
+    }
+}
+
+fn maybe_path(matches: &ArgMatches, name: &str) -> Option<std::path::PathBuf> {
+    matches.get_one::<String>(name).map(Into::into)
+}
+
+fn understand_take(matches: &ArgMatches, looks_only: bool) -> TakeRequest {
+    TakeRequest {
+        from: text(matches, "from").into(),
+        key_file: maybe_path(matches, "key-file"),
+        master_key: maybe_path(matches, "master-key"),
+        scratch: looks_only.then(|| maybe_path(matches, "scratch")).flatten(),
     }
 }
 

@@ -9,6 +9,7 @@ use domain::teammate::{Right, Role};
 
 use super::options::OPTIONS;
 use super::*;
+use crate::backup::{MakeRequest, TakeRequest};
 
 const SECRET: &str = "hunter2-canary";
 
@@ -360,6 +361,37 @@ fn commands_of_the_contract() {
             expires_after_ms: None,
         })
     );
+}
+
+#[test]
+fn backups_are_taken_looked_at_and_brought_back() {
+    let taken = ["backup", "--to", "x", "--keys-to", "y", "--data", "z"];
+    assert_eq!(
+        command_of(&taken),
+        Command::Backup(MakeRequest {
+            to: "x".into(),
+            keys_to: Some("y".into()),
+        })
+    );
+    let request = TakeRequest {
+        from: "x".into(),
+        key_file: None,
+        master_key: Some("m".into()),
+        scratch: None,
+    };
+    let take = |command: &[&str]| {
+        let more = ["--from", "x", "--master-key", "m"];
+        command_of(&[command, &more].concat())
+    };
+    assert_eq!(take(&["restore"]), Command::Restore(request.clone()));
+    assert_eq!(take(&["backup", "verify"]), Command::BackupVerify(request));
+    for wrong in [&["backup"][..], &["restore"], &["backup", "verify"]] {
+        let error = error_of(wrong, &[], None);
+        assert!(
+            error.contains("--to") || error.contains("--from"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -24,6 +24,16 @@ impl PostgresUrl {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// The same database, seen from a schema of its own.
+    #[must_use]
+    pub fn in_schema(&self, schema: &str) -> Self {
+        let mark = if self.0.contains('?') { '&' } else { '?' };
+        Self(format!(
+            "{}{mark}options=-c%20search_path%3D{schema}",
+            self.0
+        ))
+    }
 }
 
 /// A host and a port, the host in lower case.

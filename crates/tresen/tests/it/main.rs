@@ -1,5 +1,6 @@
 //! The binary's crate from outside.
 
+mod backup;
 mod canary;
 mod demo;
 mod memory;

@@ -1,5 +1,7 @@
 //! The vault through its public face.
 
+mod parcels;
+
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;
 use vault::{DataKey, KeyEncryptionKey, MasterKey, MasterKeyError, Place, SealError, Token};
