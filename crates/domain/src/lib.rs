@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod gate;
 pub mod ids;
 pub mod inbound;
+mod latin;
 pub mod limits;
 pub mod limits_page;
 pub mod naming;

@@ -5,11 +5,15 @@
 //! them on both sides of a search.
 
 use std::collections::BTreeSet;
+use std::iter;
+use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
 use crate::content::{Choices, Content, TemplateValue};
+use crate::latin::Folding;
 
 /// Letters that Germans write as two, after small letters were made.
 const fn spelled_out(letter: char) -> Option<&'static str> {
@@ -27,66 +31,106 @@ const fn spelled_out(letter: char) -> Option<&'static str> {
     }
 }
 
-/// Adds every different word of the text.
-fn collect(text: &str, words: &mut BTreeSet<String>) {
-    let mut word = String::new();
-    // Composed first, so that a letter and its dots are one letter however they were typed.
-    for letter in text.nfkc().flat_map(char::to_lowercase).nfc() {
+/// The letters and digits of words, and a space for everything that parts them.
+static FOLDING: LazyLock<Folding> = LazyLock::new(|| Folding::by(fold));
+
+fn fold(text: &str, keep: &mut dyn FnMut(char)) {
+    let composed = ComposingNormalizerBorrowed::new_nfkc().normalize_iter(text.chars());
+    let small = composed.flat_map(char::to_lowercase);
+    // Composed, so that a letter and its dots are one letter however they were typed.
+    for letter in ComposingNormalizerBorrowed::new_nfc().normalize_iter(small) {
         if let Some(pair) = spelled_out(letter) {
-            word.push_str(pair);
+            pair.chars().for_each(&mut *keep);
         } else if letter.is_alphanumeric() {
-            word.extend(
-                std::iter::once(letter)
-                    .nfd()
-                    .filter(|part| !is_combining_mark(*part)),
-            );
-        } else if !is_combining_mark(letter) && !word.is_empty() {
-            words.insert(std::mem::take(&mut word));
+            DecomposingNormalizerBorrowed::new_nfd()
+                .normalize_iter(iter::once(letter))
+                .filter(|part| !is_mark(*part))
+                .for_each(&mut *keep);
+        } else if !is_mark(letter) {
+            keep(' ');
         }
     }
-    if !word.is_empty() {
-        words.insert(word);
+}
+
+fn is_mark(letter: char) -> bool {
+    GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(letter))
+}
+
+/// Words that were said, folded, as often as they were said.
+#[derive(Clone, Default)]
+pub struct Words(String);
+
+impl Words {
+    fn add(&mut self, text: &str) {
+        self.0.reserve(text.len() + 1);
+        self.0.push(' ');
+        FOLDING.fold(text, |folded| self.0.push(folded));
+    }
+
+    /// Every different word, in the order of the alphabet.
+    #[must_use]
+    pub fn different(&self) -> Vec<&str> {
+        let mut words: Vec<&str> = self.0.split(' ').filter(|word| !word.is_empty()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    /// Whether all of these are among them.
+    #[must_use]
+    pub fn has_all(&self, wanted: &BTreeSet<String>) -> bool {
+        let words = self.different();
+        wanted
+            .iter()
+            .all(|word| words.binary_search(&word.as_str()).is_ok())
+    }
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        let mut words = Self::default();
+        words.add(text);
+        words
     }
 }
 
 /// Every different word of the text, folded.
 #[must_use]
 pub fn of(text: &str) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
-    collect(text, &mut words);
-    words
+    let words = Words::from(text);
+    words.different().into_iter().map(str::to_owned).collect()
 }
 
-/// Every different word that a message says, wherever in it.
+/// The words of a message, wherever in it.
 #[must_use]
-pub fn of_content(content: &Content) -> BTreeSet<String> {
-    let mut words = BTreeSet::new();
+pub fn of_content(content: &Content) -> Words {
+    let mut words = Words::default();
     if let Some(text) = &content.text {
-        collect(text.expose(), &mut words);
+        words.add(text.expose());
     }
     if let Some(card) = &content.card {
         for (label, line) in &card.lines {
-            collect(label, &mut words);
-            collect(line.expose(), &mut words);
+            words.add(label);
+            words.add(line.expose());
         }
     }
     match &content.choices {
         None => {}
         Some(Choices::Buttons(choices)) => {
             for choice in choices {
-                collect(&choice.title, &mut words);
+                words.add(&choice.title);
             }
         }
         Some(Choices::List { sections, .. }) => {
             for choice in sections.iter().flat_map(|section| &section.rows) {
-                collect(&choice.title, &mut words);
+                words.add(&choice.title);
             }
         }
     }
     let template = content.template.iter();
     for parameter in template.flat_map(|template| template.header.iter().chain(&template.body)) {
         if let TemplateValue::Text(text) = &parameter.value {
-            collect(text.expose(), &mut words);
+            words.add(text.expose());
         }
     }
     words
@@ -96,7 +140,7 @@ pub fn of_content(content: &Content) -> BTreeSet<String> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::of;
+    use super::{FOLDING, of};
 
     fn folded(text: &str) -> Vec<String> {
         of(text).into_iter().collect()
@@ -131,6 +175,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn letters_that_are_looked_up_fold_as_the_rule_says(text in crate::latin::any_text()) {
+            prop_assert_eq!(FOLDING.folded(&text), FOLDING.fold_slowly(&text));
+        }
+
         /// What is folded stays as it is, or a search for it would miss it.
         #[test]
         fn folding_twice_is_folding_once(text in any::<String>()) {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use domain::ContactId;
 use lru::LruCache;
 use ports::{Ids, KeyStore, WrappedKey};
-use vault::{DataKey, KeyEncryptionKey, MasterKey};
+use vault::{BlindWord, DataKey, KeyEncryptionKey, MasterKey};
 
 use crate::error::StoreError;
 
@@ -89,7 +89,7 @@ impl KeyRing {
         self.master.lookup(kind, value)
     }
 
-    pub(crate) fn blind_word(&self, word: &str) -> String {
+    pub(crate) fn blind_word(&self, word: &str) -> BlindWord {
         self.master.blind_word(word)
     }
 

@@ -253,8 +253,8 @@ impl Store {
                 opt_int(new.state.map(DeliveryState::rank)),
             ],
         );
-        let said = words::of_content(&new.content);
-        self.add_words(unit, Said::Message, id, new.conversation, &said);
+        let words = words::of_content(&new.content);
+        self.add_words(unit, Said::Message, id, new.conversation, &words);
         Ok(())
     }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use db::{Row, Sql, Value};
 use domain::channel::AddressKind;
-use domain::{
-    ChannelId, ContactId, ConversationId, MessageId, NoteId, Pii, TeammateId, Timestamp, words,
-};
+use domain::words::{self, Words};
+use domain::{ChannelId, ContactId, ConversationId, MessageId, NoteId, Pii, TeammateId, Timestamp};
+
+use vault::BlindWord;
 
 use crate::Store;
 use crate::error::StoreError;
@@ -104,9 +105,9 @@ const NAMED: Sql = Sql::Pair {
 };
 
 /// Everything of a message that a search reads, as lines.
-fn text_of(open: ContentRow) -> (String, BTreeSet<String>) {
+fn text_of(open: ContentRow) -> (String, Words) {
     let content = open.into_content();
-    let said = words::of_content(&content);
+    let words = words::of_content(&content);
     let mut lines: Vec<String> = content
         .text
         .iter()
@@ -115,19 +116,40 @@ fn text_of(open: ContentRow) -> (String, BTreeSet<String>) {
     if let Some(card) = &content.card {
         lines.extend(card.lines.iter().map(|(_, line)| line.expose().clone()));
     }
-    (lines.join("\n"), said)
+    (lines.join("\n"), words)
 }
 
 impl Store {
     /// One word for all that a conversation says, so that hits can be looked for inside it. No
     /// text has such a word.
-    fn conversation_word(&self, conversation: ConversationId) -> String {
-        self.ring.blind_word(&format!("\0{conversation}"))
+    fn conversation_word(conversation: ConversationId) -> String {
+        format!("\0{conversation}")
     }
 
-    fn blind(&self, said: &BTreeSet<String>) -> String {
-        let words: Vec<String> = said.iter().map(|word| self.ring.blind_word(word)).collect();
-        words.join(" ")
+    /// In the order of the hashes: the order of the words would tell something about them.
+    fn blind<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> String {
+        let words = words.into_iter().map(|word| self.ring.blind_word(word));
+        let mut words: Vec<BlindWord> = words.collect();
+        words.sort_unstable();
+        let mut text = String::with_capacity(words.len() * 11);
+        for word in words {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.extend(word);
+        }
+        text
+    }
+
+    /// `None` when nothing was said.
+    fn searched(&self, conversation: ConversationId, words: &Words) -> Option<Value> {
+        let mut words = words.different();
+        if words.is_empty() {
+            return None;
+        }
+        let conversation = Self::conversation_word(conversation);
+        words.push(&conversation);
+        Some(self.blind(words).into())
     }
 
     /// Must follow the insertion of what says these words.
@@ -137,21 +159,15 @@ impl Store {
         said: Said,
         id: [u8; 16],
         conversation: ConversationId,
-        words: &BTreeSet<String>,
+        words: &Words,
     ) {
-        if words.is_empty() {
-            return;
-        }
         let sql = match said {
             Said::Message => OF_MESSAGE,
             Said::Note => OF_NOTE,
         };
-        let tokens = format!(
-            "{} {}",
-            self.conversation_word(conversation),
-            self.blind(words)
-        );
-        unit.run(sql, vec![blob(id), tokens.into()]);
+        if let Some(tokens) = self.searched(conversation, words) {
+            unit.run(sql, vec![blob(id), tokens]);
+        }
     }
 
     /// Other words of a message; must follow the edit, and changes nothing when that did not.
@@ -159,15 +175,13 @@ impl Store {
         &self,
         unit: &mut Unit,
         message: &StoredMessage,
-        words: &BTreeSet<String>,
+        words: &Words,
         edited_at: Timestamp,
     ) {
         let id = blob(message.id.bytes());
         unit.run(FORGET_EDITED, vec![id.clone(), edited_at.0.into()]);
-        if !words.is_empty() {
-            let conversation = self.conversation_word(message.conversation);
-            let tokens = format!("{conversation} {}", self.blind(words));
-            unit.run(OF_EDITED, vec![id, tokens.into(), edited_at.0.into()]);
+        if let Some(tokens) = self.searched(message.conversation, words) {
+            unit.run(OF_EDITED, vec![id, tokens, edited_at.0.into()]);
         }
     }
 
@@ -192,9 +206,10 @@ impl Store {
         if !is_new {
             self.forget_contact_words(unit, contact);
         }
-        let said = name.map(words::of).unwrap_or_default();
-        if !said.is_empty() {
-            let params = vec![blob(contact.bytes()), self.blind(&said).into()];
+        let words = name.map(Words::from).unwrap_or_default();
+        let words = words.different();
+        if !words.is_empty() {
+            let params = vec![blob(contact.bytes()), self.blind(words).into()];
             unit.run(OF_CONTACT, params);
         }
     }
@@ -214,7 +229,7 @@ impl Store {
         limit: i64,
     ) -> Result<Hits, StoreError> {
         let params = vec![
-            self.blind(wanted).into(),
+            self.blind(wanted.iter().map(String::as_str)).into(),
             before.unwrap_or(i64::MAX).into(),
             limit.into(),
         ];
@@ -254,13 +269,13 @@ impl Store {
                 let id = id16(row, 8)?;
                 let text = open_bytes(&key, "note.sealed", &id, row.blob(12)?)?;
                 let text = String::from_utf8(text).map_err(|_| StoreError::Corrupt("note"))?;
-                let said = words::of(&text);
+                let said = Words::from(text.as_str());
                 let author = TeammateId::from_bytes(id16(row, 13)?);
                 let item = HitItem::Note(NoteId::from_bytes(id), author);
                 (id16(row, 9)?, row.int(10)?, at(row, 11)?, item, text, said)
             }
         };
-        Ok(wanted.is_subset(&said).then(|| Hit {
+        Ok(said.has_all(wanted).then(|| Hit {
             place: row.int(0).unwrap_or(i64::MAX),
             conversation: ConversationId::from_bytes(conversation),
             contact,
@@ -282,11 +297,9 @@ impl Store {
         conversation: ConversationId,
         place: i64,
     ) -> Result<bool, StoreError> {
-        let tokens = format!(
-            "{} {}",
-            self.conversation_word(conversation),
-            self.blind(wanted)
-        );
+        let conversation = Self::conversation_word(conversation);
+        let words = wanted.iter().map(String::as_str);
+        let tokens = self.blind(words.chain([conversation.as_str()]));
         let found = self
             .db
             .query_opt(FROM_HERE, vec![tokens.into(), place.into()])
@@ -302,14 +315,17 @@ impl Store {
         &self,
         wanted: &BTreeSet<String>,
     ) -> Result<Vec<ContactId>, StoreError> {
-        let params = vec![self.blind(wanted).into(), NAMESAKES_MAX.into()];
+        let params = vec![
+            self.blind(wanted.iter().map(String::as_str)).into(),
+            NAMESAKES_MAX.into(),
+        ];
         let rows = self.db.query(NAMED, params).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
             let id = ContactId::from_bytes(id16(row, 0)?);
             let contact = self.lookup_contact(id).await?;
             let name = contact.and_then(|contact| contact.name);
-            if name.is_some_and(|name| wanted.is_subset(&words::of(name.expose()))) {
+            if name.is_some_and(|name| Words::from(name.expose().as_str()).has_all(wanted)) {
                 found.push(id);
             }
         }

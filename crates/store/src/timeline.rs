@@ -3,6 +3,7 @@
 use db::Sql;
 use domain::access::{Access, Actor};
 use domain::teammate::Right;
+use domain::words::Words;
 use domain::{
     ActivityId, ContactId, ConversationId, MessageId, NoteId, Pii, TeammateId, Timestamp,
 };
@@ -366,8 +367,8 @@ impl Store {
                 now.0.into(),
             ],
         );
-        let said = domain::words::of(text.expose());
-        self.add_words(unit, Said::Note, id.bytes(), conversation, &said);
+        let words = Words::from(text.expose().as_str());
+        self.add_words(unit, Said::Note, id.bytes(), conversation, &words);
         Ok(())
     }
 

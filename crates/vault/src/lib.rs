@@ -19,7 +19,7 @@ mod sealed;
 mod tokens;
 
 pub use chunks::{CHUNK, CHUNKS_VERSION, Chunks};
-pub use master::{MasterKey, MasterKeyError};
+pub use master::{BlindWord, MasterKey, MasterKeyError};
 pub use parcel::{Label, ParcelError, ParcelKind, ParcelReader, ParcelWriter, of_io};
 pub use sealed::{DataKey, KeyEncryptionKey, Place, SealError, Sealed};
 pub use tokens::{Token, constant_time_equal, digest};

@@ -27,6 +27,9 @@ pub enum MasterKeyError {
     },
 }
 
+/// A word as the search index knows it.
+pub type BlindWord = [char; 10];
+
 /// The root of all keys. Lives in memory only while the process runs.
 pub struct MasterKey {
     wrapping: KeyEncryptionKey,
@@ -151,13 +154,14 @@ impl MasterKey {
     /// or try out words. Ten small letters, so that both engines take it for a word; forty bits,
     /// because a hit is opened and looked at anyway.
     #[must_use]
-    pub fn blind_word(&self, word: &str) -> String {
+    pub fn blind_word(&self, word: &str) -> BlindWord {
         let tag = hmac::sign(&self.search, word.as_bytes());
-        let halves = tag.as_ref()[..5].iter();
-        halves
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .map(|half| char::from(b'a' + half))
-            .collect()
+        let mut letters = ['a'; 10];
+        for (pair, byte) in letters.chunks_exact_mut(2).zip(tag.as_ref()) {
+            pair[0] = char::from(b'a' + (byte >> 4));
+            pair[1] = char::from(b'a' + (byte & 15));
+        }
+        letters
     }
 
     pub(crate) fn wrap_parcel(

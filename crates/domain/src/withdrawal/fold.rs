@@ -1,7 +1,11 @@
 //! One spelling for everything that looks or is meant the same: letters without marks, small,
 //! single spaces, no courtesy around it.
 
+use std::sync::LazyLock;
+
 use icu_normalizer::DecomposingNormalizerBorrowed;
+
+use crate::latin::Folding;
 
 /// Words before a withdrawal that change nothing about it.
 const BEFORE: [&str; 8] = [
@@ -16,56 +20,78 @@ const AFTER: [&str; 13] = [
 /// The normal form of a message. Normalising it again changes nothing.
 #[must_use]
 pub fn normal(text: &str) -> String {
-    let folded = fold(text, |_| ' ');
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    let mut words = words.as_slice();
-    while let [first, rest @ ..] = words {
-        if rest.is_empty() || !BEFORE.contains(first) {
-            break;
+    without_courtesy(&spaced(text)).to_owned()
+}
+
+/// The words of a text, folded, with a single space before, between and behind them.
+pub(super) fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len() + 2);
+    spaced.push(' ');
+    FOLDING.fold(text, |folded| {
+        let folded = if folded == COMMA { ' ' } else { folded };
+        if folded != ' ' || !spaced.ends_with(' ') {
+            spaced.push(folded);
         }
+    });
+    if !spaced.ends_with(' ') {
+        spaced.push(' ');
+    }
+    spaced
+}
+
+/// The words without courtesy around them, and without the spaces at both ends.
+pub(super) fn without_courtesy(spaced: &str) -> &str {
+    let mut words = spaced.trim_matches(' ');
+    while let Some((first, rest)) = words.split_once(' ')
+        && BEFORE.contains(&first)
+    {
         words = rest;
     }
-    while let [rest @ .., last] = words {
-        if rest.is_empty() || !AFTER.contains(last) {
-            break;
-        }
+    while let Some((rest, last)) = words.rsplit_once(' ')
+        && AFTER.contains(&last)
+    {
         words = rest;
     }
-    words.join(" ")
+    words
 }
 
 /// The clauses of a sentence, each folded.
 pub(super) fn clauses(sentence: &str) -> Vec<String> {
-    let is_comma = |c: char| matches!(c, ',' | ':' | '\u{2013}' | '\u{2014}' | '(' | ')');
-    let folded = fold(sentence, |c| if is_comma(c) { ',' } else { ' ' });
+    let mut folded = String::with_capacity(sentence.len());
+    FOLDING.fold(sentence, |c| folded.push(c));
     folded
-        .split(',')
+        .split(COMMA)
         .map(|clause| clause.split_whitespace().collect::<Vec<_>>().join(" "))
         .filter(|clause| !clause.is_empty())
         .collect()
 }
 
-/// Small letters and digits; what separates words becomes what `separator` says, and what shows
-/// nothing or is a picture vanishes.
-fn fold(text: &str, separator: impl Fn(char) -> char) -> String {
-    let shown: String = without_keycaps(text)
-        .filter(|c| !is_picture(*c) && !is_invisible(*c))
-        .collect();
-    let mut folded = String::with_capacity(shown.len());
-    for c in DecomposingNormalizerBorrowed::new_nfkd()
-        .normalize(&shown)
-        .chars()
-    {
+/// What a sign that parts clauses is folded to; what parts words is folded to a space.
+const COMMA: char = ',';
+
+/// Small letters and digits, and what separates them; what shows nothing or is a picture vanishes.
+pub(super) static FOLDING: LazyLock<Folding> = LazyLock::new(|| Folding::by(fold));
+
+fn fold(text: &str, keep: &mut dyn FnMut(char)) {
+    let shown = without_keycaps(text).filter(|c| !is_picture(*c) && !is_invisible(*c));
+    let normalizer = DecomposingNormalizerBorrowed::new_nfkd();
+    for c in normalizer.normalize_iter(shown) {
         if is_mark(c) || is_invisible(c) || is_apostrophe(c) {
             continue;
         }
         if c.is_alphanumeric() {
-            folded.extend(c.to_lowercase().flat_map(letters));
+            c.to_lowercase().flat_map(letters).for_each(&mut *keep);
+        } else if is_comma(c) {
+            keep(COMMA);
         } else if c.is_whitespace() || is_punctuation(c) {
-            folded.push(separator(c));
+            keep(' ');
         }
     }
-    folded
+}
+
+/// Signs between clauses. All of them are punctuation.
+const fn is_comma(c: char) -> bool {
+    matches!(c, ',' | ':' | '\u{2013}' | '\u{2014}' | '(' | ')')
 }
 
 /// A digit in a box is a picture: the digit, a variation selector and the box.

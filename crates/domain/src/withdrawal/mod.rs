@@ -3,6 +3,7 @@
 //! starts it again.
 
 mod fold;
+mod glance;
 mod phrases;
 mod sentence;
 #[cfg(test)]
@@ -44,14 +45,21 @@ impl Clarity {
 /// Whether a message withdraws, in any of the languages we know, whatever the contact's own is.
 #[must_use]
 pub fn classify(text: &str) -> Option<Clarity> {
-    let whole = normal(text);
-    if phrases::is_whole(&whole, phrases::HARD) {
-        return Some(Clarity::Hard);
+    let words = fold::spaced(text);
+    let whole = fold::without_courtesy(&words);
+    if glance::may_be_whole(whole) {
+        if phrases::is_whole(whole, phrases::HARD) {
+            return Some(Clarity::Hard);
+        }
+        if phrases::is_whole(whole, phrases::ASK) {
+            return Some(Clarity::Ask);
+        }
     }
-    if phrases::is_whole(&whole, phrases::ASK) {
-        return Some(Clarity::Ask);
+    // Nearly every message ends here.
+    if !glance::may_object(&words) {
+        return None;
     }
-    let objects = sentence::holds_objection(&whole)
+    let objects = sentence::holds_objection(whole)
         || sentence::split(text).any(|part| sentence::objects(&fold::clauses(part)));
     objects.then_some(Clarity::Soft)
 }

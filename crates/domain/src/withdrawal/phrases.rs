@@ -153,23 +153,27 @@ pub(super) const ASK: &[&str] = &[
 /// Whether the message is one of these, said once or several times, and however long its
 /// letters are drawn.
 pub(super) fn is_whole(message: &str, phrases: &[&str]) -> bool {
-    let said = once(message);
+    let said: String = without_repetitions(message).collect();
     let drawn = is_drawn(&said);
     phrases.iter().any(|phrase| {
-        let letters = || phrase.chars().filter(|c| *c != ' ');
         if drawn {
-            single(letters()).eq(single(said.chars()))
+            single(letters(phrase)).eq(single(said.chars()))
         } else {
-            letters().eq(said.chars())
+            letters(phrase).eq(said.chars())
         }
     })
 }
 
-/// The letters of a message; of one that says the same again and again, those of the first time.
-fn once(message: &str) -> String {
-    let mut words: Vec<&str> = message.split(' ').collect();
-    words.dedup();
-    words.concat()
+pub(super) fn letters(phrase: &str) -> impl Iterator<Item = char> {
+    phrase.chars().filter(|c| *c != ' ')
+}
+
+/// The words of a message; of one that is said again and again, the first.
+pub(super) fn without_repetitions(message: &str) -> impl Iterator<Item = &str> {
+    let mut last = None;
+    message
+        .split(' ')
+        .filter(move |word| last.replace(*word) != Some(*word))
 }
 
 /// Whether a letter stands three times in a row, which no word has.
@@ -180,7 +184,7 @@ fn is_drawn(text: &str) -> bool {
         .any(|three| three[0] == three[1] && three[1] == three[2] && three[0].is_alphabetic())
 }
 
-fn single(letters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+pub(super) fn single(letters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     let mut last = None;
     letters.filter(move |c| last.replace(*c) != Some(*c))
 }

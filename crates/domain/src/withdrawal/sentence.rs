@@ -4,7 +4,7 @@
 const NEAR_CHARS: usize = 60;
 
 /// Said anywhere, these are objections by themselves.
-const OBJECTIONS: [&str; 42] = [
+pub(super) const OBJECTIONS: [&str; 42] = [
     "lassen sie mich in ruhe",
     "lass mich in ruhe",
     "lasst mich in ruhe",
@@ -50,7 +50,7 @@ const OBJECTIONS: [&str; 42] = [
 ];
 
 /// Advertising and nothing else, wherever in a word it stands.
-const ADVERTISING: [&str; 8] = [
+pub(super) const ADVERTISING: [&str; 8] = [
     "werbung",
     "newsletter",
     "marketing",
@@ -61,7 +61,7 @@ const ADVERTISING: [&str; 8] = [
     "reclame",
 ];
 /// The same, at the beginning of a word.
-const ADVERTISING_BEGINS: [&str; 16] = [
+pub(super) const ADVERTISING_BEGINS: [&str; 16] = [
     "werbe",
     "rundmail",
     "rundnachricht",
@@ -79,8 +79,10 @@ const ADVERTISING_BEGINS: [&str; 16] = [
     "rabattaktion",
     "werbl",
 ];
+/// The same, as a word of its own.
+pub(super) const ADVERTISING_WORDS: [&str; 3] = ["ad", "ads", "pub"];
 /// Also said of what was asked for, so that the no must belong to it.
-const OFFERS: [&str; 8] = [
+pub(super) const OFFERS: [&str; 8] = [
     "angebote",
     "angeboten",
     "offers",
@@ -297,7 +299,8 @@ fn begins(word: &str, list: &[&str]) -> bool {
 fn is_advertising(word: &str) -> bool {
     let other = NOT_ADVERTISING.iter().any(|part| word.contains(part));
     let holds = ADVERTISING.iter().any(|part| word.contains(part));
-    !other && (holds || begins(word, &ADVERTISING_BEGINS) || matches!(word, "ad" | "ads" | "pub"))
+    let is = begins(word, &ADVERTISING_BEGINS) || ADVERTISING_WORDS.contains(&word);
+    !other && (holds || is)
 }
 
 fn is_none_of(word: &str) -> bool {

@@ -222,6 +222,75 @@ fn every_character_alone_is_normal_after_once() {
     }
 }
 
+/// As [`classify`], without the first look.
+fn closely(text: &str) -> Option<Clarity> {
+    let whole = normal(text);
+    if phrases::is_whole(&whole, phrases::HARD) {
+        return Some(Clarity::Hard);
+    }
+    if phrases::is_whole(&whole, phrases::ASK) {
+        return Some(Clarity::Ask);
+    }
+    let objects = sentence::holds_objection(&whole)
+        || sentence::split(text).any(|part| sentence::objects(&fold::clauses(part)));
+    objects.then_some(Clarity::Soft)
+}
+
+#[test]
+fn the_first_look_stops_at_every_phrase_of_the_lists_and_at_nothing_else() {
+    for phrase in phrases::HARD.iter().chain(phrases::ASK) {
+        assert!(glance::may_be_whole(phrase), "{phrase}");
+    }
+    for sign in sentence::ADVERTISING
+        .iter()
+        .chain(&sentence::ADVERTISING_BEGINS)
+    {
+        assert!(glance::may_object(&format!(" {sign}x ")), "{sign}");
+    }
+    let words = sentence::ADVERTISING_WORDS.iter().chain(&sentence::OFFERS);
+    for sign in words.chain(&sentence::OBJECTIONS) {
+        assert!(glance::may_object(&format!(" x {sign} ")), "{sign}");
+    }
+    // A word that only ends as one of them is none.
+    assert!(!glance::may_object(" tablettendeals epub werdeads "));
+    let daily = "Guten Tag, wann kommt das Paket zu meiner Bestellung von letzter Woche an?";
+    let daily = fold::spaced(daily);
+    assert!(!glance::may_be_whole(daily.trim()) && !glance::may_object(&daily));
+}
+
+/// Words of all lists, and what stands around them.
+fn any_words() -> impl Strategy<Value = String> {
+    let lists = [
+        phrases::HARD,
+        phrases::ASK,
+        &sentence::ADVERTISING,
+        &sentence::ADVERTISING_BEGINS,
+        &sentence::ADVERTISING_WORDS,
+        &sentence::OFFERS,
+        &sentence::OBJECTIONS,
+        &[
+            "kein",
+            "nicht",
+            "mehr",
+            "bitte",
+            "melden",
+            "ab",
+            "Grüße",
+            "stoooop",
+            "Werbe\u{ad}sendung",
+        ],
+        &["Bewerbung", "ＳＰＡＭ", "🛑", "\u{200b}", "…", "x", "é"],
+    ];
+    let words = prop::sample::select(lists.concat());
+    let between = prop::sample::select(vec![" ", " ", " ", "", ", ", ". ", "\n", "-", "\u{301}"]);
+    prop::collection::vec((words, between), 0..8).prop_map(|pairs| {
+        pairs
+            .into_iter()
+            .map(|(word, gap)| format!("{word}{gap}"))
+            .collect()
+    })
+}
+
 const UNSEEN: &[&str] = &[
     "\u{200b}",
     "\u{200d}",
@@ -277,6 +346,17 @@ proptest! {
         if classify(&once) == Some(Clarity::Hard) {
             prop_assert_eq!(classify(&text), Some(Clarity::Hard));
         }
+    }
+
+    // Check: CO-10
+    #[test]
+    fn co_10_the_first_look_passes_nothing_over(text in prop_oneof![any_words(), any::<String>()]) {
+        prop_assert_eq!(classify(&text), closely(&text));
+    }
+
+    #[test]
+    fn letters_that_are_looked_up_fold_as_the_rule_says(text in crate::latin::any_text()) {
+        prop_assert_eq!(fold::FOLDING.folded(&text), fold::FOLDING.fold_slowly(&text));
     }
 
     // Check: CO-10

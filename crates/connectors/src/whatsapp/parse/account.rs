@@ -1,10 +1,10 @@
 //! What the platform tells us about the account, the number and the templates. Summaries carry
 //! the platform's own words and numbers only; they are shown to admins as they are.
 
+use super::json::Value;
 use domain::Timestamp;
 use domain::delivery::FailureClass;
 use domain::inbound::{AccountSeverity, InboundEvent};
-use serde_json::Value;
 
 use super::Found;
 use super::wire::{items, text, time, word};
@@ -30,7 +30,7 @@ pub(super) fn knows(field: &str) -> bool {
     )
 }
 
-pub(super) fn event(field: &str, entry: &Value, value: &Value) -> Found {
+pub(super) fn event(field: &str, entry: &Value<'_>, value: &Value<'_>) -> Found {
     match field {
         "message_template_status_update"
         | "message_template_components_update"
@@ -68,7 +68,7 @@ pub(super) fn event(field: &str, entry: &Value, value: &Value) -> Found {
 }
 
 /// Words of these members, in this order, with the member's name where a number needs one.
-fn words(value: &Value, names: &[&str]) -> Vec<String> {
+fn words(value: &Value<'_>, names: &[&str]) -> Vec<String> {
     names
         .iter()
         .filter_map(|name| {
@@ -83,7 +83,7 @@ fn words(value: &Value, names: &[&str]) -> Vec<String> {
         .collect()
 }
 
-fn template_changed(value: &Value) -> Found {
+fn template_changed(value: &Value<'_>) -> Found {
     let name = text(value, "message_template_name").ok_or("template_without_name")?;
     Ok(InboundEvent::TemplateChanged {
         name,
@@ -92,7 +92,7 @@ fn template_changed(value: &Value) -> Found {
     })
 }
 
-fn template_quality(value: &Value) -> (AccountSeverity, Vec<String>) {
+fn template_quality(value: &Value<'_>) -> (AccountSeverity, Vec<String>) {
     let now = text(value, "new_quality_score");
     let severity = match now.as_deref() {
         Some("RED" | "YELLOW") => Warning,
@@ -107,7 +107,7 @@ fn template_quality(value: &Value) -> (AccountSeverity, Vec<String>) {
     (severity, words(value, &names))
 }
 
-fn number_quality(value: &Value) -> (AccountSeverity, Vec<String>) {
+fn number_quality(value: &Value<'_>) -> (AccountSeverity, Vec<String>) {
     let event = text(value, "event");
     let severity = match event.as_deref() {
         Some("FLAGGED" | "DOWNGRADE") => Warning,
@@ -122,13 +122,13 @@ fn number_quality(value: &Value) -> (AccountSeverity, Vec<String>) {
     (severity, words(value, &names))
 }
 
-fn decision(value: &Value, when_rejected: AccountSeverity) -> (AccountSeverity, Vec<String>) {
+fn decision(value: &Value<'_>, when_rejected: AccountSeverity) -> (AccountSeverity, Vec<String>) {
     let rejected = text(value, "decision").is_some_and(|decision| decision == "REJECTED");
     let severity = if rejected { when_rejected } else { Info };
     (severity, words(value, &["decision", "rejection_reason"]))
 }
 
-fn alert(value: &Value) -> (AccountSeverity, Vec<String>) {
+fn alert(value: &Value<'_>) -> (AccountSeverity, Vec<String>) {
     let alert = value.get("alert_info").unwrap_or(value);
     let mut said = words(alert, &["alert_severity", "alert_status", "alert_type"]);
     said.extend(words(value, &["entity_type"]));
@@ -139,7 +139,7 @@ fn alert(value: &Value) -> (AccountSeverity, Vec<String>) {
     (severity, said)
 }
 
-fn account(value: &Value) -> (AccountSeverity, Vec<String>) {
+fn account(value: &Value<'_>) -> (AccountSeverity, Vec<String>) {
     let event = text(value, "event").unwrap_or_default();
     let mut said = words(value, &["event"]);
     let mut severity = match event.as_str() {
@@ -181,7 +181,7 @@ fn account(value: &Value) -> (AccountSeverity, Vec<String>) {
 }
 
 /// An error that belongs to no message.
-pub(super) fn out_of_band(error: &Value) -> Found {
+pub(super) fn out_of_band(error: &Value<'_>) -> Found {
     let code = error
         .get("code")
         .and_then(Value::as_i64)

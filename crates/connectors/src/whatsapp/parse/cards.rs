@@ -1,9 +1,9 @@
 //! Structured content as cards: lines of a label and a value. Labels are catalogue keys (listed
 //! in this folder's README) or the provider's own words.
 
+use super::json::Value;
 use domain::Pii;
 use domain::content::{Card, CardKind};
-use serde_json::Value;
 
 use super::content::Content;
 use super::wire::{items, pii, scalar, text, web_address, word};
@@ -46,7 +46,7 @@ impl Lines {
 }
 
 /// A shared place; the current position has neither name nor address.
-pub(super) fn location(location: &Value) -> Option<Card> {
+pub(super) fn location(location: &Value<'_>) -> Option<Card> {
     let coordinate = |name: &str| location.get(name).and_then(scalar);
     let mut lines = Lines::new();
     lines.add("card-location-name", pii(location, "name"));
@@ -61,7 +61,7 @@ pub(super) fn location(location: &Value) -> Option<Card> {
 }
 
 /// Shared contacts. Only a `vcard` may be there, and even the name may be missing.
-pub(super) fn contacts(message: &Value) -> Option<Card> {
+pub(super) fn contacts(message: &Value<'_>) -> Option<Card> {
     let mut lines = Lines::new();
     for contact in items(message, "contacts") {
         let before = lines.0.len();
@@ -85,7 +85,7 @@ pub(super) fn contacts(message: &Value) -> Option<Card> {
     lines.into_card(CardKind::Contacts, None)
 }
 
-fn contact_name(contact: &Value) -> Option<Pii<String>> {
+fn contact_name(contact: &Value<'_>) -> Option<Pii<String>> {
     let name = contact.get("name")?;
     pii(name, "formatted_name").or_else(|| {
         let parts: Vec<String> = ["first_name", "middle_name", "last_name"]
@@ -97,7 +97,7 @@ fn contact_name(contact: &Value) -> Option<Pii<String>> {
 }
 
 /// A basket from the catalogue; its note is the message's text.
-pub(super) fn order(order: &Value) -> Option<Content> {
+pub(super) fn order(order: &Value<'_>) -> Option<Content> {
     let mut lines = Lines::new();
     for product in items(order, "product_items") {
         let product_id = text(product, "product_retailer_id")?;
@@ -128,14 +128,14 @@ pub(super) fn welcome() -> Card {
 }
 
 /// A notice about the contact that changes no address.
-pub(super) fn system(system: &Value) -> Option<Card> {
+pub(super) fn system(system: &Value<'_>) -> Option<Card> {
     let mut lines = Lines::new();
     lines.add("card-system-notice", pii(system, "body"));
     lines.into_card(CardKind::System, None)
 }
 
 /// What could not be read: the type, and the provider's code when it gave one.
-pub(super) fn unsupported(value: &Value, message: &Value, kind: Option<&str>) -> Card {
+pub(super) fn unsupported(value: &Value<'_>, message: &Value<'_>, kind: Option<&str>) -> Card {
     let mut lines = Lines::new();
     let named = message
         .get("unsupported")
@@ -160,7 +160,7 @@ pub(super) fn unsupported(value: &Value, message: &Value, kind: Option<&str>) ->
 
 /// The advertisement or link through which the contact came. The click id is left out on
 /// purpose: it serves advertising measurement, not the conversation.
-pub(super) fn referral(message: &Value) -> Option<Card> {
+pub(super) fn referral(message: &Value<'_>) -> Option<Card> {
     let referral = message.get("referral")?;
     let mut lines = Lines::new();
     lines.add("card-referral-headline", pii(referral, "headline"));
@@ -173,7 +173,7 @@ pub(super) fn referral(message: &Value) -> Option<Card> {
 }
 
 /// A question about a product, asked from the catalogue.
-pub(super) fn referred_product(context: &Value) -> Option<Card> {
+pub(super) fn referred_product(context: &Value<'_>) -> Option<Card> {
     let product = context.get("referred_product")?;
     let mut lines = Lines::new();
     lines.add("card-referral-product", pii(product, "product_retailer_id"));

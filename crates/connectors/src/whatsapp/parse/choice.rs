@@ -1,9 +1,11 @@
 //! Taps: buttons, list rows, flow answers and call permissions. The words the contact saw become
 //! the text, the id behind them a line of the card, for bots.
 
+use std::borrow::Cow;
+
+use super::json::Value;
 use domain::Pii;
 use domain::content::{Card, CardKind};
-use serde_json::Value;
 
 use super::cards::Lines;
 use super::content::Content;
@@ -23,7 +25,7 @@ fn tapped(text: Option<Pii<String>>, lines: Lines) -> Option<Content> {
 }
 
 /// An answer to an interactive message; may come without its inner object.
-pub(super) fn interactive(interactive: &Value) -> Option<Content> {
+pub(super) fn interactive(interactive: &Value<'_>) -> Option<Content> {
     let kind = text(interactive, "type")?;
     let inner = interactive.get(&kind)?;
     match kind.as_str() {
@@ -35,7 +37,7 @@ pub(super) fn interactive(interactive: &Value) -> Option<Content> {
     }
 }
 
-fn reply(inner: &Value, label: &str) -> Option<Content> {
+fn reply(inner: &Value<'_>, label: &str) -> Option<Content> {
     let title = pii(inner, "title");
     let mut lines = Lines::new();
     lines.add(label, title.clone());
@@ -45,7 +47,7 @@ fn reply(inner: &Value, label: &str) -> Option<Content> {
 }
 
 /// A quick reply of a template.
-pub(super) fn button(button: &Value) -> Option<Content> {
+pub(super) fn button(button: &Value<'_>) -> Option<Content> {
     let title = pii(button, "text");
     let mut lines = Lines::new();
     lines.add("card-choice-button", title.clone());
@@ -54,7 +56,7 @@ pub(super) fn button(button: &Value) -> Option<Content> {
 }
 
 /// The answers of a form, which arrive as JSON inside a text.
-fn flow(inner: &Value) -> Option<Content> {
+fn flow(inner: &Value<'_>) -> Option<Content> {
     let mut lines = Lines::new();
     lines.add("card-flow-name", pii(inner, "name"));
     if let Some(response) = text(inner, "response_json") {
@@ -62,8 +64,9 @@ fn flow(inner: &Value) -> Option<Content> {
             Ok(Value::Object(answers)) => {
                 let shown = answers.iter().filter(|(name, _)| *name != FLOW_TOKEN);
                 for (name, answer) in shown.take(FLOW_ANSWERS_MAX) {
-                    let answer = scalar(answer).unwrap_or_else(|| answer.to_string());
-                    lines.add_plain(name, answer);
+                    let plain = scalar(answer).map(Cow::into_owned);
+                    let plain = plain.or_else(|| serde_json::to_string(answer).ok());
+                    lines.add_plain(name, plain.unwrap_or_default());
                 }
             }
             _ => lines.add_plain("card-flow-answer", response),
@@ -72,7 +75,7 @@ fn flow(inner: &Value) -> Option<Content> {
     tapped(pii(inner, "body"), lines)
 }
 
-fn call_permission(inner: &Value) -> Option<Card> {
+fn call_permission(inner: &Value<'_>) -> Option<Card> {
     let mut lines = Lines::new();
     let label = match text(inner, "response")?.as_str() {
         "accept" => "card-call-permission-given",

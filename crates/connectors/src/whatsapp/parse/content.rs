@@ -1,13 +1,13 @@
 //! What a message carries: words, a file or a card. A type that is unknown, or known but empty,
 //! becomes a card that says so, because a teammate must see that somebody wrote.
 
+use super::json::Value;
 use domain::Pii;
 use domain::channel::MediaKind;
 use domain::content::Card;
 use domain::inbound::InboundMedia;
-use serde_json::Value;
 
-use super::wire::{pii, text};
+use super::wire::{pii, said, text};
 use super::{cards, choice};
 
 #[derive(Default)]
@@ -28,12 +28,12 @@ impl Content {
 
 const MEDIA_REFERENCE_CHARS_MAX: usize = 128;
 
-pub(super) fn read(value: &Value, message: &Value, kind: Option<&str>) -> Content {
+pub(super) fn read(value: &Value<'_>, message: &Value<'_>, kind: Option<&str>) -> Content {
     let known = kind.and_then(|kind| known(message, kind));
     known.unwrap_or_else(|| Content::of_card(cards::unsupported(value, message, kind)))
 }
 
-fn known(message: &Value, kind: &str) -> Option<Content> {
+fn known(message: &Value<'_>, kind: &str) -> Option<Content> {
     let inner = message.get(kind);
     match kind {
         "text" => Some(Content {
@@ -60,16 +60,16 @@ fn known(message: &Value, kind: &str) -> Option<Content> {
 }
 
 /// The words of a changed message, wherever its type keeps them.
-pub(super) fn words(message: &Value) -> Option<Pii<String>> {
-    let kind = text(message, "type")?;
+pub(super) fn words(message: &Value<'_>) -> Option<Pii<String>> {
+    let kind = said(message, "type")?;
     let inner = message.get(&kind)?;
-    match kind.as_str() {
+    match kind.as_ref() {
         "text" => pii(inner, "body"),
         _ => pii(inner, "caption"),
     }
 }
 
-fn media(inner: &Value, kind: &str) -> Option<InboundMedia> {
+fn media(inner: &Value<'_>, kind: &str) -> Option<InboundMedia> {
     let spoken = inner.get("voice").and_then(Value::as_bool) == Some(true);
     let kind = match kind {
         "image" => MediaKind::Image,

@@ -1,15 +1,15 @@
 //! Messages from before the connection, which a company that also uses the vendor's app may hand
 //! over: chunks of threads of messages. What the company wrote then is an echo with an old time.
 
+use super::json::Value;
 use domain::inbound::{Origin, Sender};
-use serde_json::Value;
 
 use super::identity::{self, FROM, TO};
 use super::wire::{items, text};
 use super::{Findings, account, message};
 
 /// One chunk. Refusing to hand over history comes as a chunk of errors.
-pub(super) fn chunk(value: &Value, chunk: &Value, found: &mut Findings) {
+pub(super) fn chunk(value: &Value<'_>, chunk: &Value<'_>, found: &mut Findings) {
     let before = found.item_count();
     for error in items(chunk, "errors") {
         found.item(|| account::out_of_band(error));
@@ -29,7 +29,7 @@ pub(super) fn chunk(value: &Value, chunk: &Value, found: &mut Findings) {
 }
 
 /// Which side wrote this message, and with whom the thread is.
-fn side(value: &Value, thread: &Value, each: &Value) -> (Origin, Sender) {
+fn side(value: &Value<'_>, thread: &Value<'_>, each: &Value<'_>) -> (Origin, Sender) {
     let ours = value
         .get("metadata")
         .and_then(|metadata| digits(metadata, "display_phone_number"));
@@ -48,7 +48,7 @@ fn side(value: &Value, thread: &Value, each: &Value) -> (Origin, Sender) {
     (origin, named)
 }
 
-fn digits(value: &Value, name: &str) -> Option<String> {
+fn digits(value: &Value<'_>, name: &str) -> Option<String> {
     let digits: String = text(value, name)?
         .chars()
         .filter(char::is_ascii_digit)

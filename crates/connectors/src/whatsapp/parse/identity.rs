@@ -1,12 +1,12 @@
 //! Who somebody is: business-scoped user ids, parent ids and phone numbers. The user id comes
 //! first because the number may be absent; either may stand where the other is expected.
 
+use super::json::Value;
 use domain::Pii;
 use domain::channel::AddressKind;
 use domain::inbound::{ExternalAddress, IdentityCause, InboundEvent, Sender};
 use domain::limits::NAME_CHARS_MAX;
 use domain::naming::plain_line;
-use serde_json::Value;
 
 use super::Found;
 use super::wire::{items, text, time};
@@ -61,7 +61,7 @@ fn address(text: &str) -> Option<ExternalAddress> {
 }
 
 /// The addresses that stand in these members: each once, the most durable kind first.
-pub(super) fn addresses(value: &Value, names: &[&str]) -> Vec<ExternalAddress> {
+pub(super) fn addresses(value: &Value<'_>, names: &[&str]) -> Vec<ExternalAddress> {
     let mut found = Vec::new();
     for name in names {
         // As it stands: an address that becomes one by leaving signs out is somebody else's.
@@ -90,7 +90,7 @@ pub(super) const TO: [&str; 3] = ["to_user_id", "to_parent_user_id", "to"];
 const CONTACT: [&str; 3] = ["user_id", "parent_user_id", "wa_id"];
 
 /// Something stands where the sender's address should be, and it is none.
-pub(super) fn is_odd(item: &Value, names: &[&str]) -> bool {
+pub(super) fn is_odd(item: &Value<'_>, names: &[&str]) -> bool {
     let written = |name: &&str| {
         item.get(*name)
             .and_then(Value::as_str)
@@ -100,12 +100,12 @@ pub(super) fn is_odd(item: &Value, names: &[&str]) -> bool {
 }
 
 /// The person an item names, completed by its entry in the change's `contacts`.
-pub(super) fn person(value: &Value, item: &Value, names: &[&str]) -> Sender {
+pub(super) fn person(value: &Value<'_>, item: &Value<'_>, names: &[&str]) -> Sender {
     complete(value, addresses(item, names))
 }
 
 /// Adds name, user name and further addresses from the change's `contacts`.
-pub(super) fn complete(value: &Value, mut known: Vec<ExternalAddress>) -> Sender {
+pub(super) fn complete(value: &Value<'_>, mut known: Vec<ExternalAddress>) -> Sender {
     let contacts = items(value, "contacts");
     let Some((contact, theirs)) = matching(value, contacts, &known) else {
         return Sender {
@@ -135,10 +135,10 @@ pub(super) fn complete(value: &Value, mut known: Vec<ExternalAddress>) -> Sender
 /// The entry that shares an address. When the only message names nobody, the only entry is its
 /// sender; anything bolder would mix people up.
 fn matching<'a>(
-    value: &Value,
-    contacts: &'a [Value],
+    value: &Value<'_>,
+    contacts: &'a [Value<'a>],
     known: &[ExternalAddress],
-) -> Option<(&'a Value, Vec<ExternalAddress>)> {
+) -> Option<(&'a Value<'a>, Vec<ExternalAddress>)> {
     for contact in contacts {
         let theirs = addresses(contact, &CONTACT);
         if theirs.iter().any(|address| known.contains(address)) {
@@ -152,7 +152,7 @@ fn matching<'a>(
 }
 
 /// A `system` message about an identity; `None` when it is about something else.
-pub(super) fn system(message: &Value, mut sender: Sender) -> Option<InboundEvent> {
+pub(super) fn system(message: &Value<'_>, mut sender: Sender) -> Option<InboundEvent> {
     let system = message.get("system")?;
     let cause = match text(system, "type")?.as_str() {
         "user_changed_number" | "customer_changed_number" => IdentityCause::ChangedNumber,
@@ -180,7 +180,7 @@ pub(super) fn system(message: &Value, mut sender: Sender) -> Option<InboundEvent
 
 /// An item of the field `user_id_update`. Its exact form is not published where we could read
 /// it, so old and new ids are taken from every form seen in neighbouring objects.
-pub(super) fn user_id_update(value: &Value, item: &Value) -> Found {
+pub(super) fn user_id_update(value: &Value<'_>, item: &Value<'_>) -> Found {
     const BEFORE: [&str; 4] = ["previous", "old", "previous_user_id", "old_user_id"];
     const AFTER: [&str; 4] = ["current", "new", "current_user_id", "new_user_id"];
     let mut before = addresses(item, &BEFORE);

@@ -1,17 +1,17 @@
 //! One message object: what a person wrote, showed, tapped, reacted, changed or took back. The
 //! same objects come as echoes of the vendor's app and as history.
 
+use super::json::Value;
 use domain::Pii;
 use domain::inbound::{InboundEvent, InboundMessage, Origin, Sender};
-use serde_json::Value;
 
 use super::content::{self, Content};
 use super::identity::{self, FROM, TO};
-use super::wire::{pii, provider_id, text, time};
+use super::wire::{pii, provider_id, said, time};
 use super::{Found, cards};
 
 /// Reads a message; `origin` says on which side of the counter it was written.
-pub(super) fn event(value: &Value, message: &Value, origin: Origin) -> Found {
+pub(super) fn event(value: &Value<'_>, message: &Value<'_>, origin: Origin) -> Found {
     let names = if origin == Origin::Echo { TO } else { FROM };
     if identity::is_odd(message, &names) {
         return Err("sender_is_no_address".to_owned());
@@ -20,13 +20,18 @@ pub(super) fn event(value: &Value, message: &Value, origin: Origin) -> Found {
     event_of(value, message, origin, sender)
 }
 
-pub(super) fn event_of(value: &Value, message: &Value, origin: Origin, sender: Sender) -> Found {
+pub(super) fn event_of(
+    value: &Value<'_>,
+    message: &Value<'_>,
+    origin: Origin,
+    sender: Sender,
+) -> Found {
     // A group is no conversation with one contact: shown as one, an answer would go to the
     // wrong place.
-    if text(message, "group_id").is_some() {
+    if said(message, "group_id").is_some() {
         return Err("group_message".to_owned());
     }
-    let kind = text(message, "type");
+    let kind = said(message, "type");
     if kind.as_deref() == Some("system")
         && let Some(identity) = identity::system(message, sender.clone())
     {
@@ -48,8 +53,8 @@ pub(super) fn event_of(value: &Value, message: &Value, origin: Origin, sender: S
 }
 
 fn plain(
-    value: &Value,
-    message: &Value,
+    value: &Value<'_>,
+    message: &Value<'_>,
     kind: Option<&str>,
     origin: Origin,
     sender: Sender,
@@ -73,12 +78,12 @@ fn plain(
     }))
 }
 
-fn quoted(context: &Value) -> Option<Pii<String>> {
+fn quoted(context: &Value<'_>) -> Option<Pii<String>> {
     provider_id(context, "id")
 }
 
 /// Taken back is written in two ways: an empty emoji or none at all.
-fn reaction(message: &Value, origin: Origin, sender: &Sender) -> Option<InboundEvent> {
+fn reaction(message: &Value<'_>, origin: Origin, sender: &Sender) -> Option<InboundEvent> {
     let reaction = message.get("reaction")?;
     Some(InboundEvent::Reaction {
         target: provider_id(reaction, "message_id")?,
@@ -89,7 +94,7 @@ fn reaction(message: &Value, origin: Origin, sender: &Sender) -> Option<InboundE
     })
 }
 
-fn edit(message: &Value, origin: Origin, sender: &Sender) -> Option<InboundEvent> {
+fn edit(message: &Value<'_>, origin: Origin, sender: &Sender) -> Option<InboundEvent> {
     let edit = message.get("edit")?;
     let after = edit.get("message")?;
     Some(InboundEvent::Edit {
@@ -102,7 +107,7 @@ fn edit(message: &Value, origin: Origin, sender: &Sender) -> Option<InboundEvent
     })
 }
 
-fn revoke(message: &Value, origin: Origin, sender: &Sender) -> Option<InboundEvent> {
+fn revoke(message: &Value<'_>, origin: Origin, sender: &Sender) -> Option<InboundEvent> {
     Some(InboundEvent::Delete {
         target: provider_id(message.get("revoke")?, "original_message_id")?,
         sender: sender.clone(),

@@ -8,17 +8,18 @@ mod choice;
 mod content;
 mod history;
 mod identity;
+mod json;
 mod message;
 mod preference;
 mod receipt;
 mod wire;
 
+use self::json::Value;
 use domain::inbound::{InboundEvent, Origin, ParseIssue};
 use domain::limits::CALLBACK_ITEMS_MAX;
 use ports::Settings;
-use serde_json::Value;
 
-use wire::{items, text, word};
+use wire::{items, said, word};
 
 pub(super) use content::is_media_reference;
 pub(super) use identity::{AddressForm, classify};
@@ -44,10 +45,10 @@ pub(super) fn parse(settings: &Settings, body: &[u8]) -> Vec<Result<InboundEvent
         business_account_id: settings.first("business_account_id"),
     };
     let mut found = Findings::default();
-    match wire::decode(body) {
-        Some(root) => callback(&ours, &root, &mut found),
+    wire::decoded(body, |root| match root {
+        Some(root) => callback(&ours, root, &mut found),
         None => found.issue("not_json"),
-    }
+    });
     found.results
 }
 
@@ -58,8 +59,8 @@ struct Ours<'a> {
 }
 
 impl Ours<'_> {
-    fn is_other_account(&self, entry: &Value) -> bool {
-        text(entry, "id")
+    fn is_other_account(&self, entry: &Value<'_>) -> bool {
+        said(entry, "id")
             .zip(self.business_account_id)
             .is_some_and(|(theirs, ours)| theirs != ours)
     }
@@ -108,8 +109,8 @@ impl Findings {
     }
 }
 
-fn callback(ours: &Ours<'_>, root: &Value, found: &mut Findings) {
-    if let Some(object) = text(root, "object").filter(|o| o != "whatsapp_business_account") {
+fn callback(ours: &Ours<'_>, root: &Value<'_>, found: &mut Findings) {
+    if let Some(object) = said(root, "object").filter(|o| o != "whatsapp_business_account") {
         found.issue(&format!("unknown_object:{}", word(&object)));
         return;
     }
@@ -128,13 +129,13 @@ fn callback(ours: &Ours<'_>, root: &Value, found: &mut Findings) {
     }
 }
 
-fn change(ours: &Ours<'_>, entry: &Value, change: &Value, found: &mut Findings) {
-    let Some(field) = text(change, "field") else {
+fn change(ours: &Ours<'_>, entry: &Value<'_>, change: &Value<'_>, found: &mut Findings) {
+    let Some(field) = said(change, "field") else {
         found.issue("change_without_field");
         return;
     };
     let value = change.get("value").unwrap_or(&Value::Null);
-    match field.as_str() {
+    match field.as_ref() {
         "messages" | "smb_message_echoes" | "history" | "user_preferences" | "user_id_update" => {
             conversation(ours, &field, (entry, value), found);
         }
@@ -156,12 +157,12 @@ fn change(ours: &Ours<'_>, entry: &Value, change: &Value, found: &mut Findings) 
 fn conversation(
     ours: &Ours<'_>,
     field: &str,
-    (entry, value): (&Value, &Value),
+    (entry, value): (&Value<'_>, &Value<'_>),
     found: &mut Findings,
 ) {
     let other_number = value
         .get("metadata")
-        .and_then(|metadata| text(metadata, "phone_number_id"))
+        .and_then(|metadata| said(metadata, "phone_number_id"))
         .zip(ours.phone_number_id)
         .is_some_and(|(theirs, ours)| theirs != ours);
     let foreign = if other_number {
@@ -171,7 +172,10 @@ fn conversation(
     };
     let before = found.item_count();
     for name in LISTS {
-        if value.get(name).is_some_and(|list| !list.is_array()) {
+        if value
+            .get(name)
+            .is_some_and(|list| list.as_array().is_none())
+        {
             found.issue(&format!("no_list:{name}"));
         }
         for each in items(value, name) {
@@ -182,9 +186,8 @@ fn conversation(
             }
         }
     }
-    let members = value.as_object().into_iter().flatten();
-    for (name, _) in members {
-        if !LISTS.contains(&name.as_str()) && !SURROUNDINGS.contains(&name.as_str()) {
+    for (name, _) in value.members() {
+        if !LISTS.contains(&name.as_ref()) && !SURROUNDINGS.contains(&name.as_ref()) {
             found.issue(&format!("unknown_field:{}.{}", word(field), word(name)));
         }
     }
@@ -193,7 +196,7 @@ fn conversation(
     }
 }
 
-fn list_item(list: &str, value: &Value, each: &Value, found: &mut Findings) {
+fn list_item(list: &str, value: &Value<'_>, each: &Value<'_>, found: &mut Findings) {
     match list {
         "messages" => found.item(|| message::event(value, each, Origin::Contact)),
         "message_echoes" => found.item(|| message::event(value, each, Origin::Echo)),

@@ -1,13 +1,13 @@
 //! What a contact told the platform it wants: the button that stops or resumes marketing.
 
+use super::json::Value;
 use domain::inbound::{InboundEvent, PreferenceDecision};
-use serde_json::Value;
 
 use super::Found;
 use super::identity;
 use super::wire::{text, time, word};
 
-pub(super) fn event(value: &Value, item: &Value) -> Found {
+pub(super) fn event(value: &Value<'_>, item: &Value<'_>) -> Found {
     let named = text(item, "value").ok_or("preference_without_value")?;
     let decision = match named.as_str() {
         "stop" => PreferenceDecision::Stop,

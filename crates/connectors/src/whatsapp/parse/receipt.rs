@@ -1,15 +1,15 @@
 //! What became of a message we sent.
 
+use super::json::Value;
 use domain::delivery::{Cost, DeliveryState, FailureClass};
 use domain::inbound::{IdentityCause, InboundEvent, Receipt, Sender};
-use serde_json::Value;
 
 use super::Found;
 use super::identity::addresses;
 use super::wire::{items, provider_id, text, time, word};
 use crate::whatsapp::errors::{self, own};
 
-pub(super) fn event(status: &Value) -> Found {
+pub(super) fn event(status: &Value<'_>) -> Found {
     if text(status, "recipient_type").as_deref() == Some("group") {
         return Err("group_status".to_owned());
     }
@@ -24,7 +24,7 @@ pub(super) fn event(status: &Value) -> Found {
         other => return Err(format!("unknown_status:{}", word(other))),
     };
     let at = time(status, "timestamp").ok_or("status_without_time")?;
-    let error = errors::of_list(items(status, "errors")).or_else(|| {
+    let error = errors::of_list(&plainly(items(status, "errors"))).or_else(|| {
         (state == DeliveryState::Failed)
             .then(|| errors::own_error(own::UNEXPLAINED, FailureClass::Recipient))
     });
@@ -38,7 +38,13 @@ pub(super) fn event(status: &Value) -> Found {
     }))
 }
 
-fn cost(status: &Value) -> Option<Cost> {
+/// As answers to our own calls are read, which hold errors of the same form.
+fn plainly(errors: &[Value<'_>]) -> Vec<serde_json::Value> {
+    let plain = errors.iter().map(serde_json::to_value);
+    plain.filter_map(Result::ok).collect()
+}
+
+fn cost(status: &Value<'_>) -> Option<Cost> {
     let pricing = status.get("pricing")?;
     Some(Cost {
         billable: pricing.get("billable")?.as_bool()?,
@@ -52,7 +58,7 @@ fn cost(status: &Value) -> Option<Cost> {
 /// A receipt that names both addresses proves that they are one person. That is worth knowing
 /// before the person writes for the first time under an id we never saw; once a message is
 /// enough, and `sent` comes once.
-pub(super) fn link(status: &Value) -> Option<InboundEvent> {
+pub(super) fn link(status: &Value<'_>) -> Option<InboundEvent> {
     let group = text(status, "recipient_type").is_some_and(|kind| kind == "group");
     if group || text(status, "status").as_deref() != Some("sent") {
         return None;

@@ -1,21 +1,23 @@
 //! Reading JSON that may be anything: accessors that answer `None` instead of failing, and a
 //! decoder that saves what can be saved of a damaged body.
 
+use std::borrow::Cow;
+
+use super::json::Value;
 use domain::naming::steers;
 use domain::{Pii, Timestamp};
-use serde_json::Value;
 
 const PROVIDER_ID_BYTES_MAX: usize = 512;
 const WORD_CHARS_MAX: usize = 128;
 
 /// Decodes a body. One broken escape or byte in one person's name must not cost the whole
 /// callback, so a second reading puts the replacement character where text is not text.
-pub(super) fn decode(body: &[u8]) -> Option<Value> {
+pub(super) fn decoded<T>(body: &[u8], read: impl FnOnce(Option<&Value<'_>>) -> T) -> T {
     if let Ok(value) = serde_json::from_slice(body) {
-        return Some(value);
+        return read(Some(&value));
     }
-    let readable = String::from_utf8_lossy(body);
-    serde_json::from_str(&without_lone_surrogates(&readable)).ok()
+    let readable = without_lone_surrogates(&String::from_utf8_lossy(body));
+    read(serde_json::from_str(&readable).ok().as_ref())
 }
 
 /// Replaces halves of surrogate pairs (`\ud83d` without its other half) by `\ufffd`.
@@ -54,31 +56,36 @@ fn unit(escape: &str) -> Option<u16> {
 
 /// A text that is there and not empty; whole numbers are read as text. Control signs other than
 /// line breaks and tabs are left out: nobody wrote them to be read, and no database takes NUL.
-pub(super) fn text(value: &Value, name: &str) -> Option<String> {
+pub(super) fn text(value: &Value<'_>, name: &str) -> Option<String> {
+    said(value, name).map(Cow::into_owned)
+}
+
+/// The same, where it is only looked at.
+pub(super) fn said<'a>(value: &'a Value<'_>, name: &str) -> Option<Cow<'a, str>> {
     scalar(value.get(name)?)
 }
 
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) if text.contains(steers) => text.replace(steers, ""),
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
+pub(super) fn scalar<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
+    let text: Cow<'a, str> = match value {
+        Value::String(text) if text.contains(steers) => text.replace(steers, "").into(),
+        Value::String(text) => text.as_ref().into(),
+        Value::Number(number) => number.to_string().into(),
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
 }
 
-pub(super) fn pii(value: &Value, name: &str) -> Option<Pii<String>> {
+pub(super) fn pii(value: &Value<'_>, name: &str) -> Option<Pii<String>> {
     text(value, name).map(Pii::new)
 }
 
 /// An id of the provider, fit to be a key.
-pub(super) fn provider_id(value: &Value, name: &str) -> Option<Pii<String>> {
+pub(super) fn provider_id(value: &Value<'_>, name: &str) -> Option<Pii<String>> {
     // With something left out it might be another one's.
     let whole = |id: &String| {
         value
             .get(name)
-            .is_none_or(|raw| raw.is_number() || raw == id)
+            .is_none_or(|raw| raw.is_number() || raw.as_str() == Some(id))
     };
     text(value, name)
         .filter(|id| id.len() <= PROVIDER_ID_BYTES_MAX && !id.chars().any(char::is_control))
@@ -87,7 +94,7 @@ pub(super) fn provider_id(value: &Value, name: &str) -> Option<Pii<String>> {
 }
 
 /// Seconds (or milliseconds) as text or number.
-pub(super) fn time(value: &Value, name: &str) -> Option<Timestamp> {
+pub(super) fn time(value: &Value<'_>, name: &str) -> Option<Timestamp> {
     let number = match value.get(name)? {
         Value::String(text) => text.trim().parse().ok()?,
         Value::Number(number) => number.as_i64()?,
@@ -97,15 +104,12 @@ pub(super) fn time(value: &Value, name: &str) -> Option<Timestamp> {
 }
 
 /// The items of a list; nothing when it is no list.
-pub(super) fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value
-        .get(name)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+pub(super) fn items<'a>(value: &'a Value<'_>, name: &str) -> &'a [Value<'a>] {
+    value.get(name).and_then(Value::as_array).unwrap_or(&[])
 }
 
 /// An `http` or `https` address, the only ones a card may link to.
-pub(super) fn web_address(value: &Value, name: &str) -> Option<Pii<String>> {
+pub(super) fn web_address(value: &Value<'_>, name: &str) -> Option<Pii<String>> {
     let address = text(value, name)?;
     let lower = address.get(..8).unwrap_or(&address).to_ascii_lowercase();
     let web = lower.starts_with("https://") || lower.starts_with("http://");
@@ -131,27 +135,34 @@ mod tests {
     #[test]
     fn a_broken_escape_costs_one_character() {
         let body = br#"{"a":"x\ud83dy","b":"\ud83d\ude00","c":"\\ud83d","d":"\ude00"}"#;
-        let value = decode(body).unwrap();
-        assert_eq!(value["a"], "x\u{fffd}y");
-        assert_eq!(value["b"], "\u{1f600}");
-        assert_eq!(value["c"], "\\ud83d");
-        assert_eq!(value["d"], "\u{fffd}");
+        let texts = [
+            ("a", "x\u{fffd}y"),
+            ("b", "\u{1f600}"),
+            ("c", "\\ud83d"),
+            ("d", "\u{fffd}"),
+        ];
+        decoded(body, |value| {
+            for (name, wanted) in texts {
+                assert_eq!(said(value.unwrap(), name).as_deref(), Some(wanted));
+            }
+        });
     }
 
     #[test]
     fn a_broken_byte_costs_one_character() {
-        let value = decode(b"{\"a\":\"x\xffy\"}").unwrap();
-        assert_eq!(value["a"], "x\u{fffd}y");
-        assert!(decode(b"{\"a\":").is_none());
-        assert!(decode(b"\\").is_none());
+        let read = |body: &[u8]| decoded(body, |value| value.and_then(|value| text(value, "a")));
+        assert_eq!(read(b"{\"a\":\"x\xffy\"}").as_deref(), Some("x\u{fffd}y"));
+        assert!(decoded(b"{\"a\":", |value| value.is_none()));
+        assert!(decoded(b"\\", |value| value.is_none()));
     }
 
     #[test]
     fn only_web_addresses_become_links() {
-        let value = serde_json::json!({
-            "a": "https://shop.example/x", "b": "javascript:alert(1)", "c": "HTTP://shop.example",
-            "d": "https://shop.example/x y", "e": "ü",
-        });
+        let value: Value<'_> = serde_json::from_str(
+            r#"{"a": "https://shop.example/x", "b": "javascript:alert(1)",
+                "c": "HTTP://shop.example", "d": "https://shop.example/x y", "e": "ü"}"#,
+        )
+        .unwrap();
         assert!(web_address(&value, "a").is_some());
         assert!(web_address(&value, "b").is_none());
         assert!(web_address(&value, "c").is_some());
