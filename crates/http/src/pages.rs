@@ -1,15 +1,21 @@
 //! The embedded pages, and the headers that keep them what they are.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use i18n::Language;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use serde_json::json;
 
 use crate::Http;
 use crate::headers;
 use crate::problem::Problem;
-use crate::request::{Lang, Peer};
+use crate::request::{Lang, Peer, query_value};
 
 #[derive(RustEmbed)]
 #[folder = "../../web/desk/dist"]
@@ -42,7 +48,45 @@ fn policy(ancestors: &str, types: &str) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
-fn file_response(path: &str, file: EmbeddedFile, cache: &'static str) -> Response {
+/// How a file may be packed, from the smallest on: what a browser calls it, and how its name ends.
+const PACKED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// Whether who asks takes this packing. Nobody refuses one in practice; it is honoured all the same.
+fn takes(headers: &HeaderMap, packing: &str) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|wish| {
+            let (name, quality) = wish.split_once(';').unwrap_or((wish, ""));
+            let digits = quality.trim().strip_prefix("q=").unwrap_or("1");
+            name.trim().eq_ignore_ascii_case(packing) && digits.parse().is_ok_and(|q: f32| q > 0.0)
+        })
+}
+
+/// The file, packed as the build left it where who asks takes that.
+fn file_response<E: RustEmbed>(
+    path: &str,
+    asked: &HeaderMap,
+    cache: &'static str,
+) -> Option<Response> {
+    let mut packings = PACKED.iter().filter(|(name, _)| takes(asked, name));
+    let packed = packings.find_map(|(name, end)| Some((*name, E::get(&format!("{path}{end}"))?)));
+    let (packing, file) = match packed {
+        Some((name, file)) => (Some(name), file),
+        None => (None, E::get(path)?),
+    };
+    let mut response = plain_response(path, file, cache);
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(packing) = packing {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(packing));
+    }
+    Some(response)
+}
+
+fn plain_response(path: &str, file: EmbeddedFile, cache: &'static str) -> Response {
     let kind = match path.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
@@ -57,36 +101,45 @@ fn file_response(path: &str, file: EmbeddedFile, cache: &'static str) -> Respons
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
     ];
-    (headers, file.data.into_owned()).into_response()
+    let bytes = match file.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    (headers, bytes).into_response()
 }
 
 /// Built files carry a hash in their name, so they never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const FRESH: &str = "no-cache";
 
-fn asset<E: RustEmbed>(path: &str, lang: i18n::Language) -> Result<Response, Problem> {
+fn asset<E: RustEmbed>(path: &str, asked: &HeaderMap, lang: Language) -> Result<Response, Problem> {
     let cache = if path.starts_with("assets/") {
         FOREVER
     } else {
         FRESH
     };
-    match E::get(path) {
-        Some(file) => Ok(file_response(path, file, cache)),
-        None => Err(Problem::not_found(lang)),
-    }
+    file_response::<E>(path, asked, cache).ok_or_else(|| Problem::not_found(lang))
 }
 
-pub async fn desk_asset(Lang(lang): Lang, Path(path): Path<String>) -> Result<Response, Problem> {
-    asset::<Desk>(&path, lang)
+pub async fn desk_asset(
+    Lang(lang): Lang,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    asset::<Desk>(&path, &headers, lang)
 }
 
-pub async fn chat_asset(Lang(lang): Lang, Path(path): Path<String>) -> Result<Response, Problem> {
-    asset::<Chat>(&path, lang)
+pub async fn chat_asset(
+    Lang(lang): Lang,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    asset::<Chat>(&path, &headers, lang)
 }
 
-fn page<E: RustEmbed>(policy: &HeaderValue) -> Response {
-    let mut response = match E::get("index.html") {
-        Some(file) => file_response("index.html", file, FRESH),
+fn page<E: RustEmbed>(asked: &HeaderMap, policy: &HeaderValue) -> Response {
+    let mut response = match file_response::<E>("index.html", asked, FRESH) {
+        Some(response) => response,
         None => {
             let text = "The web pages are not part of this build. Run: cargo xtask build\n";
             (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
@@ -125,7 +178,12 @@ fn is_view(path: &str) -> bool {
 }
 
 /// The desk, on every path that is nobody else's: the page itself knows its views.
-pub async fn desk(Lang(lang): Lang, method: Method, uri: Uri) -> Result<Response, Problem> {
+pub async fn desk(
+    Lang(lang): Lang,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     if !is_view(uri.path()) {
         return Err(Problem::not_found(lang));
     }
@@ -134,7 +192,32 @@ pub async fn desk(Lang(lang): Lang, method: Method, uri: Uri) -> Result<Response
         let problem = Problem::new(status, "method_not_allowed", lang);
         return Ok(([(header::ALLOW, "GET, HEAD")], problem).into_response());
     }
-    Ok(page::<Desk>(&policy("'none'", DESK_TYPES)))
+    Ok(page::<Desk>(&headers, &policy("'none'", DESK_TYPES)))
+}
+
+/// The chat's texts in a language, named in its answer so that they travel beside the script that
+/// will ask for them.
+fn chat_texts(language: Language) -> Option<HeaderValue> {
+    static NAMED: LazyLock<HashMap<Language, HeaderValue>> = LazyLock::new(|| {
+        let files: Vec<_> = Chat::iter().collect();
+        let named = |language: Language| {
+            let starts = ["ui", "chat"].map(|part| format!("assets/{part}.{}-", language.as_str()));
+            let is_text = |file: &str| {
+                file.ends_with(".js") && starts.iter().any(|start| file.starts_with(start))
+            };
+            let texts = files.iter().filter(|file| is_text(file));
+            let links = texts.map(|file| format!("</_chat/{file}>; rel=modulepreload"));
+            let links = links.collect::<Vec<_>>().join(", ");
+            HeaderValue::from_str(&links)
+                .ok()
+                .map(|links| (language, links))
+        };
+        Language::ALL.into_iter().filter_map(named).collect()
+    });
+    NAMED
+        .get(&language)
+        .filter(|links| !links.is_empty())
+        .cloned()
 }
 
 /// The own chat. Only sites the entry names may show it in a frame.
@@ -142,6 +225,8 @@ pub async fn chat(
     State(http): State<Http>,
     Lang(lang): Lang,
     Path(slug): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     match http.app.entry_by_slug(&slug).await {
         Ok(entry) => {
@@ -150,11 +235,18 @@ pub async fn chat(
                 ancestors.push(' ');
                 ancestors.push_str(origin);
             }
-            Ok(page::<Chat>(&policy(&ancestors, CHAT_TYPES)))
+            let mut response = page::<Chat>(&headers, &policy(&ancestors, CHAT_TYPES));
+            // The page that embeds it may say in which language; what this browser chose earlier is
+            // known to the browser alone.
+            let told = query_value(uri.query(), "lang").and_then(|tag| Language::parse(&tag));
+            if let Some(texts) = chat_texts(told.unwrap_or(lang)) {
+                response.headers_mut().insert(header::LINK, texts);
+            }
+            Ok(response)
         }
         // The page says in its own words that there is no such entry.
         Err(app::AppError::NotFound) => {
-            let mut response = page::<Chat>(&policy("'none'", CHAT_TYPES));
+            let mut response = page::<Chat>(&headers, &policy("'none'", CHAT_TYPES));
             *response.status_mut() = StatusCode::NOT_FOUND;
             Ok(response)
         }
@@ -203,9 +295,8 @@ pub async fn manifest(
     Ok((kind, manifest.to_string()).into_response())
 }
 
-pub async fn service_worker(Lang(lang): Lang) -> Result<Response, Problem> {
-    let file = Chat::get("sw.js").ok_or_else(|| Problem::not_found(lang))?;
-    let mut response = file_response("sw.js", file, FRESH);
+pub async fn service_worker(Lang(lang): Lang, asked: HeaderMap) -> Result<Response, Problem> {
+    let mut response = asset::<Chat>("sw.js", &asked, lang)?;
     let headers = response.headers_mut();
     headers.insert(
         HeaderName::from_static("service-worker-allowed"),
@@ -220,9 +311,9 @@ pub async fn service_worker(Lang(lang): Lang) -> Result<Response, Problem> {
 }
 
 /// The launcher for the company's own site; other sites may load it, that is what it is for.
-pub async fn loader(Lang(lang): Lang) -> Result<Response, Problem> {
-    let file = Loader::get("chat.js").ok_or_else(|| Problem::not_found(lang))?;
-    let mut response = file_response("chat.js", file, "public, max-age=300");
+pub async fn loader(Lang(lang): Lang, asked: HeaderMap) -> Result<Response, Problem> {
+    let mut response = file_response::<Loader>("chat.js", &asked, "public, max-age=300")
+        .ok_or_else(|| Problem::not_found(lang))?;
     let policy = HeaderName::from_static("cross-origin-resource-policy");
     response
         .headers_mut()
@@ -242,9 +333,32 @@ pub async fn harden(
         request.extensions_mut().insert(peer);
         next.run(request).await
     } else {
-        let Lang(lang) = Lang(i18n::Language::negotiate(None));
+        let Lang(lang) = Lang(Language::negotiate(None));
         Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", lang).into_response()
     };
     headers::harden(response.headers_mut(), http.secure_cookies());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packing_is_taken_where_it_is_named_and_not_refused() {
+        for (wish, brotli, gzip) in [
+            ("gzip, deflate, br, zstd", true, true),
+            ("GZIP", false, true),
+            ("br;q=0, gzip;q=0.5", false, true),
+            ("br; q=0.001", true, false),
+            ("brotli, x-gzip", false, false),
+            ("", false, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(wish));
+            assert_eq!(takes(&headers, "br"), brotli, "{wish}");
+            assert_eq!(takes(&headers, "gzip"), gzip, "{wish}");
+        }
+        assert!(!takes(&HeaderMap::new(), "gzip"));
+    }
 }

@@ -35,3 +35,24 @@ test("built files may be kept for ever, pages may not", async ({ house }) => {
   expect((await fetch(`${house.url}${script}`)).headers.get("cache-control")).toContain("immutable");
   expect((await fetch(house.url)).headers.get("cache-control")).toBe("no-cache");
 });
+
+test("what a browser loads at first comes packed, and the same as unpacked", async ({ house }) => {
+  for (const path of [...PAGES, "/chat.js"]) {
+    const page = await (await fetch(`${house.url}${path}`)).text();
+    const files = [...page.matchAll(/(?:src|href)="(\/_(?:desk|chat)\/assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file ?? "");
+    if (path !== "/chat.js") expect(files.length).toBeGreaterThan(1);
+    for (const file of [path, ...files]) {
+      const as = (packing: string) => fetch(`${house.url}${file}`, { headers: { "accept-encoding": packing } });
+      const plain = await as("identity");
+      expect(plain.headers.get("content-encoding")).toBeNull();
+      const text = await plain.text();
+      for (const packing of ["br", "gzip"]) {
+        const answer = await as(packing);
+        expect(answer.headers.get("content-encoding"), file).toBe(packing);
+        expect(answer.headers.get("vary")).toBe("accept-encoding");
+        expect(Number(answer.headers.get("content-length"))).toBeLessThan(text.length);
+        expect(await answer.text()).toBe(text);
+      }
+    }
+  }
+});

@@ -92,7 +92,7 @@ const CONTACT: [&str; 3] = ["user_id", "parent_user_id", "wa_id"];
 /// Something stands where the sender's address should be, and it is none.
 pub(super) fn is_odd(item: &Value<'_>, names: &[&str]) -> bool {
     let written = |name: &&str| {
-        item.get(*name)
+        item.get(name)
             .and_then(Value::as_str)
             .is_some_and(|text| !text.is_empty())
     };
