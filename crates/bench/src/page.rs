@@ -61,6 +61,13 @@ const CHAPTERS: [(&str, &str, &str); 8] = [
         "On PostgreSQL",
         "The same load on PostgreSQL 15 with `synchronous_commit = on`, its processes counted.",
     ),
+    (
+        "rewrap",
+        "Somebody is erased",
+        "After an erasure the keys of everybody else are wrapped by a new generation, and the old \
+         generation is destroyed: a million keys in a SQLite key store, each durable before the \
+         old ones go. Reading and writing go on meanwhile.",
+    ),
 ];
 
 fn figure(value: f64) -> String {
@@ -276,7 +283,7 @@ with the lowest and the highest.
     }
     page.push_str(
         "\n## Measuring it yourself\n\n```sh\ncargo xtask bench                  # all of it, about an hour; the histories are kept in the target directory\n\
-         cargo xtask bench --only ingest    # one scenario: idle, ingest, pace, duplicates, growth, reading, fan-out, postgres\n\
+         cargo xtask bench --only ingest    # one scenario: idle, ingest, pace, duplicates, growth, reading, fan-out, postgres, rewrap\n\
          cargo xtask bench --quick          # tiny sizes, two minutes: whether it works, not how fast\n```\n\n\
          Every round of the last run lies in [performance/rounds.json](performance/rounds.json).\n",
     );

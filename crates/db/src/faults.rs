@@ -32,6 +32,8 @@ pub enum Point {
     BeforeCheckpoint,
     /// Some of a migration has run: a statement of it, its note, or its COMMIT.
     MidMigration,
+    /// A step of an erasure is done and not noted.
+    AfterErasureStep,
 }
 
 /// A fault that is no end: it happens each time its place is reached for another n times.
@@ -128,6 +130,7 @@ mod armed {
                 Self::BeforeSocketFlush => "before_socket_flush",
                 Self::BeforeCheckpoint => "before_checkpoint",
                 Self::MidMigration => "mid_migration",
+                Self::AfterErasureStep => "after_erasure_step",
             }
         }
     }

@@ -131,6 +131,10 @@ typed_id! {
     RecordId = "rec";
     /// One thing that happened to a consent.
     ConsentEventId = "cev";
+    /// The erasure of a contact.
+    ErasureId = "era";
+    /// A legal hold.
+    HoldId = "hld";
 }
 
 #[cfg(test)]

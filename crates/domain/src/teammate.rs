@@ -23,16 +23,19 @@ pub enum Right {
     ReadChannels,
     ManageTeammates,
     ReadTeammates,
+    /// Who is erased, what stands against it, and what was certified.
+    Erase,
 }
 
 impl Right {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ReadConversations,
         Self::WriteMessages,
         Self::ManageChannels,
         Self::ReadChannels,
         Self::ManageTeammates,
         Self::ReadTeammates,
+        Self::Erase,
     ];
 
     /// The scope of an API token that carries this right.
@@ -45,6 +48,7 @@ impl Right {
             Self::ReadChannels => "channels:read",
             Self::ManageTeammates => "teammates:write",
             Self::ReadTeammates => "teammates:read",
+            Self::Erase => "erasures:write",
         }
     }
 }
@@ -85,6 +89,7 @@ impl Role {
             Right::ManageChannels | Right::ManageTeammates => {
                 matches!(self, Self::Owner | Self::Admin)
             }
+            Right::Erase => matches!(self, Self::Owner | Self::Dpo),
             Right::ReadChannels | Right::ReadTeammates => !matches!(self, Self::WorksCouncil),
         }
     }
@@ -136,7 +141,7 @@ mod tests {
                         ReadTeammates
                     ]
                 ),
-                (Role::Dpo, vec![ReadChannels, ReadTeammates]),
+                (Role::Dpo, vec![ReadChannels, ReadTeammates, Erase]),
                 (Role::WorksCouncil, vec![]),
             ]
         );

@@ -13,5 +13,5 @@ pub use connector::{
     Connector, FetchedMedia, MediaError, Presented, Refusal, Rejected, SettingError, Settings,
     TemplateError, Upload, Uploads,
 };
-pub use keys::{KeyStore, KeyStoreError, WrappedKey};
+pub use keys::{KeyStore, KeyStoreError, SubjectKey, Tombstone, WrappedKey};
 pub use net::{Method, Net, NetBody, NetError, NetRequest, NetResponse, Part, PartBody};

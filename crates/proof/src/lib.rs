@@ -10,6 +10,7 @@
 //! ```
 
 pub mod canonical;
+pub mod certificate;
 mod commitment;
 mod event;
 mod hash;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use domain::Timestamp;
 use ports::{
     BlobError, BlobName, Blobs, Ids, KeyStore, KeyStoreError, Net, NetError, NetRequest,
-    NetResponse, Parts, Space, WrappedKey,
+    NetResponse, Parts, Space, SubjectKey, Tombstone, WrappedKey,
 };
 use tokio::sync::oneshot;
 
@@ -64,6 +64,8 @@ impl Net for Doors {
 pub struct Keys {
     data: BTreeMap<[u8; 16], WrappedKey>,
     generations: BTreeMap<i64, WrappedKey>,
+    tombstones: Vec<Tombstone>,
+    identity: Option<[u8; 16]>,
 }
 
 /// The key store of one life.
@@ -118,9 +120,61 @@ impl KeyStore for KeyDoors {
             .await
     }
 
-    async fn destroy(&self, subject: [u8; 16]) -> Result<(), KeyStoreError> {
+    async fn destroy(
+        &self,
+        subject: [u8; 16],
+        tombstone: Option<Tombstone>,
+    ) -> Result<(), KeyStoreError> {
+        locked(&self.keys).tombstones.extend(tombstone);
         self.through(|answer| Door::DestroyKey(subject, answer))
             .await
+    }
+
+    async fn tombstones(&self) -> Result<Vec<Tombstone>, KeyStoreError> {
+        Ok(locked(&self.keys).tombstones.clone())
+    }
+
+    async fn page(
+        &self,
+        after: Option<[u8; 16]>,
+        most: i64,
+    ) -> Result<Vec<SubjectKey>, KeyStoreError> {
+        let keys = locked(&self.keys);
+        let behind = keys
+            .data
+            .iter()
+            .filter(|(subject, _)| Some(**subject) > after);
+        let most = usize::try_from(most).unwrap_or(0);
+        let page = behind
+            .take(most)
+            .map(|(subject, key)| (*subject, key.clone()));
+        Ok(page.collect())
+    }
+
+    async fn rewrap(&self, fresh: Vec<SubjectKey>) -> Result<(), KeyStoreError> {
+        let mut keys = locked(&self.keys);
+        for (subject, key) in fresh {
+            keys.data.entry(subject).and_modify(|kept| *kept = key);
+        }
+        Ok(())
+    }
+
+    async fn retire_before(&self, generation: i64) -> Result<(), KeyStoreError> {
+        let mut keys = locked(&self.keys);
+        if keys.data.values().any(|key| key.generation < generation) {
+            return Err(KeyStoreError::Outdated);
+        }
+        keys.generations.retain(|number, _| *number >= generation);
+        Ok(())
+    }
+
+    async fn identity(&self) -> Result<Option<[u8; 16]>, KeyStoreError> {
+        Ok(locked(&self.keys).identity)
+    }
+
+    async fn put_identity(&self, identity: [u8; 16]) -> Result<(), KeyStoreError> {
+        locked(&self.keys).identity.get_or_insert(identity);
+        Ok(())
     }
 
     async fn generations(&self) -> Result<Vec<WrappedKey>, KeyStoreError> {

@@ -1,9 +1,10 @@
 //! What a backup takes out of the store, and what is different after one came back.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use db::{Sql, TableSum};
-use domain::{AttachmentId, Timestamp};
+use domain::{AttachmentId, ContactId, Timestamp};
 
 use crate::Store;
 use crate::error::StoreError;
@@ -22,6 +23,8 @@ pub struct Readable {
     pub contacts: u64,
     /// Contacts whose key is not there.
     pub without_key: u64,
+    /// Contacts that were erased since the copy was taken.
+    pub erased: u64,
 }
 
 impl Store {
@@ -40,6 +43,8 @@ impl Store {
     /// [`StoreError::Sealed`] when a key is there and does not open what it sealed.
     pub async fn open_every_contact(&self) -> Result<Readable, StoreError> {
         let sql = "SELECT id, sealed FROM contact WHERE id > $1 ORDER BY id LIMIT $2";
+        let stones = self.ring.tombstones().await?;
+        let stones: HashSet<[u8; 16]> = stones.iter().map(|stone| stone.digest).collect();
         let mut readable = Readable::default();
         let mut after = [0; 16];
         loop {
@@ -53,6 +58,11 @@ impl Store {
                 let id = id16(row, 0)?;
                 readable.contacts += 1;
                 match self.ring.existing(id).await? {
+                    None if stones
+                        .contains(&self.ring.tombstone_digest(ContactId::from_bytes(id))) =>
+                    {
+                        readable.erased += 1;
+                    }
                     None => readable.without_key += 1,
                     Some(key) => {
                         crate::sealing::open_bytes(&key, "contact.sealed", &id, row.blob(1)?)?;

@@ -72,7 +72,7 @@ impl From<KeyStoreError> for StoreError {
         match error {
             KeyStoreError::Full => Self::Full,
             KeyStoreError::Unavailable(_) => Self::Unavailable,
-            other @ KeyStoreError::Failed(_) => Self::Keys(other),
+            other @ (KeyStoreError::Outdated | KeyStoreError::Failed(_)) => Self::Keys(other),
         }
     }
 }

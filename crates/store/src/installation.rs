@@ -153,6 +153,36 @@ impl Store {
         );
     }
 
+    /// The secret of the key that signs.
+    ///
+    /// # Errors
+    /// What the key store says.
+    pub async fn signing_seed(&self) -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
+        self.ring.signing_seed().await
+    }
+
+    /// How many tombstones this database was held against.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn tombstones_replayed(&self) -> Result<usize, StoreError> {
+        let noted = self.installation_value("tombstones").await?;
+        let digits = noted.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(digits.and_then(|digits| digits.parse().ok()).unwrap_or(0))
+    }
+
+    /// # Errors
+    /// What the engine says.
+    pub async fn note_tombstones_replayed(&self, count: usize) -> Result<(), StoreError> {
+        let mut unit = Unit::new();
+        unit.run(
+            "INSERT INTO installation (name, value) VALUES ('tombstones', $1) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            vec![count.to_string().into_bytes().into()],
+        );
+        self.commit(unit).await
+    }
+
     /// Writes who read what. Committed before the content is handed out.
     ///
     /// # Errors

@@ -27,16 +27,19 @@ pub enum JobKind {
     SyncTemplates,
     /// Destroy the key of a contact that was erased.
     DestroyKey,
+    /// Erase a contact.
+    Erase,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Deliver,
         Self::React,
         Self::Ingest,
         Self::FetchMedia,
         Self::SyncTemplates,
         Self::DestroyKey,
+        Self::Erase,
     ];
 
     #[must_use]
@@ -48,6 +51,7 @@ impl JobKind {
             Self::FetchMedia => "fetch_media",
             Self::SyncTemplates => "sync_templates",
             Self::DestroyKey => "destroy_key",
+            Self::Erase => "erase",
         }
     }
 

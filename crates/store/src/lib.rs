@@ -13,9 +13,11 @@ mod channels;
 mod contacts;
 mod conversations;
 mod deliveries;
+mod erasures;
 mod error;
 mod feed;
 mod file_key;
+mod holds;
 mod housekeeping;
 mod installation;
 mod jobs;
@@ -47,13 +49,15 @@ pub use conversations::{
 };
 pub use db::{Stats as EngineStats, TableSum};
 pub use deliveries::{Attempt, ParkedReceipt};
+pub use erasures::Erasure;
 pub use error::{Guard, StoreError};
 pub use feed::{Cursor, FeedEvent, FeedKind};
 pub use file_key::FileKey;
+pub use holds::Hold;
 pub use installation::{Company, Privacy};
 pub use jobs::{ClaimedJob, JobKind, NewJob};
 pub use keyring::KeyRing;
-pub use keytable::{KeyTable, SubjectKey};
+pub use keytable::KeyTable;
 pub use messages::{Author, ClientWrite, Direction, NewMessage, StoredMessage};
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
@@ -216,7 +220,7 @@ impl Store {
 }
 
 /// Append-only; a released migration is never edited.
-pub static MIGRATIONS: [db::Migration; 2] = [
+pub static MIGRATIONS: [db::Migration; 3] = [
     db::Migration {
         id: 1,
         name: "house",
@@ -226,5 +230,10 @@ pub static MIGRATIONS: [db::Migration; 2] = [
         id: 2,
         name: "client writes",
         sql: include_str!("migrations/0002_client_writes.sql"),
+    },
+    db::Migration {
+        id: 3,
+        name: "erasure",
+        sql: include_str!("migrations/0003_erasure.sql"),
     },
 ];

@@ -21,9 +21,11 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<(ConversationId, ContactId)>, StoreError> {
         const OF_NOBODY: &str = "SELECT id, contact_id FROM conversation WHERE status = $1 \
-            AND assignee_id IS NULL AND last_message_at < $2 ORDER BY last_message_at LIMIT $3";
+            AND assignee_id IS NULL AND last_message_at < $2 AND NOT EXISTS (SELECT 1 FROM hold \
+            WHERE hold.contact_id = conversation.contact_id AND hold.ended_at IS NULL) ORDER BY last_message_at LIMIT $3";
         const OF_SOMEBODY: &str = "SELECT id, contact_id FROM conversation WHERE status = $1 \
-            AND assignee_id IS NOT NULL AND last_message_at < $2 ORDER BY last_message_at LIMIT $3";
+            AND assignee_id IS NOT NULL AND last_message_at < $2 AND NOT EXISTS (SELECT 1 FROM hold \
+            WHERE hold.contact_id = conversation.contact_id AND hold.ended_at IS NULL) ORDER BY last_message_at LIMIT $3";
         let mut expired = Vec::new();
         for status in Status::ALL {
             for sql in [OF_NOBODY, OF_SOMEBODY] {
@@ -84,7 +86,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ContactId>, StoreError> {
         let sql = "SELECT id FROM contact WHERE spoke = 0 AND created_at < $1 \
-                   ORDER BY created_at LIMIT $2";
+                   AND NOT EXISTS (SELECT 1 FROM hold \
+                   WHERE hold.contact_id = contact.id AND hold.ended_at IS NULL) ORDER BY created_at LIMIT $2";
         let rows = self
             .db
             .query(sql, vec![before.0.into(), limit.into()])
@@ -109,9 +112,18 @@ impl Store {
             "DELETE FROM notice_served WHERE contact_id = $1",
             "DELETE FROM chat_session WHERE contact_id = $1",
             "DELETE FROM read_log WHERE contact_id = $1",
+            "DELETE FROM hold WHERE contact_id = $1",
         ] {
             unit.run(sql, vec![blob(contact.bytes())]);
         }
+    }
+
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_contact(&self, contact: ContactId) -> Result<bool, StoreError> {
+        let sql = "SELECT id FROM contact WHERE id = $1";
+        let row = self.db.query_opt(sql, vec![blob(contact.bytes())]).await?;
+        Ok(row.is_some())
     }
 
     /// Destroys a contact's key: whatever copy is left anywhere reads as noise from now on.
@@ -119,6 +131,6 @@ impl Store {
     /// # Errors
     /// What the key store says.
     pub async fn destroy_key(&self, contact: ContactId) -> Result<(), StoreError> {
-        self.ring.destroy(contact.bytes()).await
+        self.ring.destroy(contact, None).await
     }
 }

@@ -43,6 +43,12 @@ fn command(program: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+fn with(mut command: Command, environment: &[&str]) -> Command {
+    let pairs = environment.iter().filter_map(|pair| pair.split_once('='));
+    command.envs(pairs);
+    command
+}
+
 impl Process {
     /// Starts `tresen serve` on a data directory and waits until it is ready. Its log goes to
     /// `log` beside the data directory.
@@ -50,6 +56,19 @@ impl Process {
     /// # Panics
     /// When it does not become ready.
     pub async fn serve(program: &Path, data: &Path, arguments: &[&str]) -> Self {
+        Self::serve_with(program, data, arguments, &[]).await
+    }
+
+    /// The same, with `NAME=value` in its environment.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn serve_with(
+        program: &Path,
+        data: &Path,
+        arguments: &[&str],
+        environment: &[&str],
+    ) -> Self {
         let log = data.with_extension("log");
         let file = std::fs::OpenOptions::new()
             .create(true)
@@ -59,7 +78,7 @@ impl Process {
         let directory = data.to_str().expect("a path");
         let mut all = vec!["serve", "--data", directory, "--listen", "127.0.0.1:0"];
         all.extend(arguments);
-        let mut child = command(program, &all)
+        let mut child = with(command(program, &all), environment)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file)
@@ -97,8 +116,21 @@ impl Process {
     /// # Panics
     /// When it does not end.
     pub async fn run(program: &Path, arguments: &[&str], input: &str) -> Ended {
+        Self::run_with(program, arguments, input, &[]).await
+    }
+
+    /// The same, with `NAME=value` in its environment.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn run_with(
+        program: &Path,
+        arguments: &[&str],
+        input: &str,
+        environment: &[&str],
+    ) -> Ended {
         use tokio::io::AsyncWriteExt;
-        let mut child = command(program, arguments)
+        let mut child = with(command(program, arguments), environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -20,7 +20,7 @@ use telemetry::Metrics;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use vault::MasterKey;
+use vault::{GenerationFiles, MasterKey};
 
 use crate::client::{Answer, http_client, request, send};
 use crate::customer::Customer;
@@ -201,7 +201,8 @@ impl World {
         let keys = Database::open(db::Config::Sqlite(keys))
             .await
             .expect("keys");
-        let keys = KeyTable::open(keys, self.clock.now().0)
+        let files = GenerationFiles::in_directory(self.data());
+        let keys = KeyTable::open(keys, files, self.clock.now().0)
             .await
             .expect("keys");
         let ring = KeyRing::open(master, Arc::new(keys), Arc::clone(&ids)).await;

@@ -10,7 +10,7 @@ use app::{App, Registry, Settings};
 use db::{Database, PostgresConfig, SqliteConfig};
 use ports::{Clock, Ids, RandomIds, SystemClock};
 use store::{KeyRing, KeyTable, Store, StoreError};
-use vault::{MasterKey, MasterKeyError};
+use vault::{GenerationFiles, MasterKey, MasterKeyError};
 
 use crate::config::{self, Config};
 
@@ -40,6 +40,8 @@ pub enum OpenError {
         "{database} is missing or empty, and the key store holds keys of what stood in it. Put the database back from a backup; to start anew, move the keys away as well"
     )]
     DatabaseLost { database: String },
+    #[error("what was erased before could not be erased again: {0}")]
+    Replay(app::AppError),
     #[error("the file store cannot be opened: {0}")]
     Blobs(#[from] ports::BlobError),
     #[error("{0}")]
@@ -144,7 +146,12 @@ pub(crate) async fn open_key_table(config: &Config) -> Result<KeyTable, OpenErro
     let keys = Database::open(key_database(config))
         .await
         .map_err(OpenError::KeyDatabase)?;
-    Ok(KeyTable::open(keys, SystemClock.now().0).await?)
+    Ok(KeyTable::open(keys, generation_files(config), SystemClock.now().0).await?)
+}
+
+/// Beside the master key, also where PostgreSQL keeps the keys.
+fn generation_files(config: &Config) -> GenerationFiles {
+    GenerationFiles::in_directory(&config.keys_directory())
 }
 
 fn key_file(config: &Config) -> PathBuf {
@@ -194,7 +201,7 @@ async fn refuse_a_lost_database(config: &Config, clock: &dyn Clock) -> Result<()
     let keys = Database::open(key_database(config))
         .await
         .map_err(OpenError::KeyDatabase)?;
-    let keys = KeyTable::open(keys, clock.now().0).await?;
+    let keys = KeyTable::open(keys, generation_files(config), clock.now().0).await?;
     let in_use = keys.is_in_use().await;
     keys.close().await;
     if in_use? {
@@ -246,7 +253,7 @@ async fn open_keys(
     let keys = Database::open(key_database(config))
         .await
         .map_err(OpenError::KeyDatabase)?;
-    let keys = KeyTable::open(keys, clock.now().0).await?;
+    let keys = KeyTable::open(keys, generation_files(config), clock.now().0).await?;
     if let Err(error) = check_keys(config, &keys, sealed, master.is_none(), &path).await {
         keys.close().await;
         return Err(error);
@@ -310,11 +317,22 @@ pub async fn open_app_by(
         .map(|at| (at.host.clone(), at.port));
     let net = HttpNet::new(allowed)?;
     let registry = Registry::new(connectors::registry());
-    Ok(App::new(
+    let app = App::new(
         store,
         Arc::new(blobs),
         Arc::new(net),
         registry,
         Settings { public_url },
-    ))
+    );
+    if claim == Claim::Server {
+        // Before anybody is answered: a copy from before an erasure may have come back.
+        let erased = app.replay_tombstones().await.map_err(OpenError::Replay)?;
+        if erased > 0 {
+            tracing::warn!(
+                count = erased,
+                "contacts that had been erased came back and were erased again"
+            );
+        }
+    }
+    Ok(app)
 }

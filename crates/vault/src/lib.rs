@@ -13,12 +13,14 @@
 //! open. Files are sealed in pieces, each bound to its number (`chunks.rs`).
 
 mod chunks;
+mod generations;
 mod master;
 mod parcel;
 mod sealed;
 mod tokens;
 
 pub use chunks::{CHUNK, CHUNKS_VERSION, Chunks};
+pub use generations::GenerationFiles;
 pub use master::{BlindWord, MasterKey, MasterKeyError};
 pub use parcel::{Label, ParcelError, ParcelKind, ParcelReader, ParcelWriter, of_io};
 pub use sealed::{DataKey, KeyEncryptionKey, Place, SealError, Sealed};

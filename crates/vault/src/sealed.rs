@@ -121,6 +121,19 @@ impl KeyEncryptionKey {
         self.generation
     }
 
+    /// Wraps by another generation what this one wrapped.
+    ///
+    /// # Errors
+    /// [`SealError`] when this one did not wrap it for this subject.
+    pub fn rewrap(
+        &self,
+        subject: [u8; 16],
+        wrapped: &[u8],
+        into: &Self,
+    ) -> Result<Sealed, SealError> {
+        into.wrap(subject, &*self.unwrap_secret(subject, wrapped)?)
+    }
+
     pub(crate) fn wrap(&self, subject: [u8; 16], secret: &[u8; 32]) -> Result<Sealed, SealError> {
         let place = Place {
             column: "key",
@@ -217,6 +230,18 @@ impl DataKey {
         kek: &KeyEncryptionKey,
     ) -> Result<Self, SealError> {
         Ok(Self::new(subject, &*kek.unwrap_secret(subject, wrapped)?))
+    }
+
+    /// The secret itself, for a key that signs and never seals.
+    ///
+    /// # Errors
+    /// [`SealError`] when `kek` did not wrap it for this subject.
+    pub fn unwrap_seed(
+        subject: [u8; 16],
+        wrapped: &[u8],
+        kek: &KeyEncryptionKey,
+    ) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        kek.unwrap_secret(subject, wrapped)
     }
 
     /// Seals the secret of a file's own key, so that the file moves to another subject by

@@ -240,6 +240,7 @@ impl App {
             JobKind::FetchMedia => self.fetch_media(&job).await,
             JobKind::SyncTemplates => self.sync_templates(&job).await,
             JobKind::DestroyKey => self.destroy_key(&job).await,
+            JobKind::Erase => self.carry_out_erasure(&job).await,
         };
         let settled = match ended {
             Err(AppError::Store(error)) if keeps_its_place(&job, &error) => {
@@ -327,7 +328,9 @@ impl App {
                     .set_callback_state(unit, id, store::CallbackState::Quarantined, 0);
                 Ok(())
             }
-            JobKind::React | JobKind::SyncTemplates | JobKind::DestroyKey => Ok(()),
+            JobKind::React | JobKind::SyncTemplates | JobKind::DestroyKey | JobKind::Erase => {
+                Ok(())
+            }
         }
     }
 

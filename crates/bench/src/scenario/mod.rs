@@ -8,6 +8,7 @@ mod ingest;
 mod pace;
 mod postgres;
 mod reading;
+mod rewrap;
 
 use std::path::PathBuf;
 
@@ -116,7 +117,7 @@ pub async fn largest(settings: &Settings) -> Result<DataDirectory> {
 }
 
 /// Their names, in the order in which they run.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "idle",
     "ingest",
     "pace",
@@ -125,6 +126,7 @@ pub const NAMES: [&str; 8] = [
     "reading",
     "fan-out",
     "postgres",
+    "rewrap",
 ];
 
 /// Runs one scenario.
@@ -142,6 +144,7 @@ pub async fn run(name: &str, settings: &Settings, report: &mut Report) -> Result
         "reading" => reading::run(settings, report).await,
         "fan-out" => fan_out::run(settings, report).await,
         "postgres" => postgres::run(settings, report).await,
+        "rewrap" => rewrap::run(settings, report).await,
         _ => Err(failed("choosing a scenario", format!("there is no {name}"))),
     }
 }

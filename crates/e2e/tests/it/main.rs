@@ -7,6 +7,7 @@ mod chat;
 mod desk;
 mod dump;
 mod edge;
+mod erasure;
 mod headers;
 mod inbound;
 mod live;

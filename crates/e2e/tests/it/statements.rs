@@ -38,7 +38,7 @@ const ENDS_EARLY: [&str; 5] = [
 ];
 
 /// Statements of the store that no story of this file's tour runs, by their beginnings.
-const NOT_ON_THE_TOUR: [&str; 21] = [
+const NOT_ON_THE_TOUR: [&str; 32] = [
     // Passkeys need an authenticator; the browser tests have one.
     "INSERT INTO passkey (id, teammate_id, credential, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
     "SELECT id, teammate_id, credential, sealed, created_at FROM passkey WHERE credential = $1",
@@ -47,11 +47,25 @@ const NOT_ON_THE_TOUR: [&str; 21] = [
     "DELETE FROM passkey WHERE id = $1",
     // Asked once, when the real program starts.
     "SELECT generation FROM data_key LIMIT 1",
+    "SELECT generation, wrapped FROM key_generation ORDER BY generation",
+    "UPDATE key_generation SET wrapped = $2 WHERE generation = $1",
+    // Of erasures, which have a story of their own.
+    "INSERT INTO tombstone (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING",
+    "SELECT digest, at FROM tombstone WHERE digest > $1 ORDER BY digest LIMIT $2",
+    "UPDATE data_key SET generation = $2, wrapped = $3 WHERE subject = $1 AND generation < $2",
+    "UPDATE key_generation SET generation = generation WHERE generation < $1",
+    "DELETE FROM key_generation WHERE generation < $1",
     "SELECT name FROM installation WHERE name = 'fingerprint'",
     // The policy of the pages is no story of the tour.
     "UPDATE entry SET locale = $2, sealed = $3 WHERE id = $1",
     // For the doctor and the figures of the real program.
     "SELECT COUNT(*) AS total FROM job WHERE state = $1",
+    // Asked when the real program starts, after a copy from before an erasure came back.
+    "SELECT id FROM contact WHERE id > $1 ORDER BY id LIMIT $2",
+    "INSERT INTO installation (name, value) VALUES ('tombstones', $1)",
+    "DELETE FROM erasure WHERE id = $1 AND step = $2",
+    // Nobody on the tour was reached by a provider and erased.
+    "DELETE FROM callback WHERE id = $1",
     // Of backups, which the stories of the real program take and bring back.
     "SELECT id, sealed FROM contact WHERE id > $1 ORDER BY id LIMIT $2",
     "SELECT id, size FROM attachment WHERE state = 'stored' AND id > $1 ORDER BY id LIMIT $2",
@@ -92,7 +106,8 @@ async fn empty_database(
     };
     let database = Database::open(config).await.expect("it opens");
     if keys {
-        store::KeyTable::open(database.clone(), 0)
+        let files = vault::GenerationFiles::in_directory(directory);
+        store::KeyTable::open(database.clone(), files, 0)
             .await
             .expect("it migrates");
     } else {
@@ -106,7 +121,9 @@ async fn empty_database(
 
 fn of_the_key_store(sql: &Sql) -> bool {
     let text = sql.text(Kind::Sqlite);
-    text.contains("data_key") || text.contains("key_generation")
+    ["data_key", "key_generation", "tombstone ", "key_store_fact"]
+        .iter()
+        .any(|table| text.contains(table))
 }
 
 /// The highest placeholder.
@@ -149,6 +166,8 @@ async fn tour() {
         Box::pin(crate::outbound::the_window_and_templates(on)),
         Box::pin(crate::outbound::our_access_is_revoked(on)),
         Box::pin(crate::repeats::a_repeated_write_into_what_is_gone_makes_nothing(on)),
+        Box::pin(crate::erasure::an_erased_contact_is_found_nowhere(on)),
+        Box::pin(crate::erasure::what_must_be_kept_is_not_erased(on)),
         Box::pin(crate::session::setting_up_by_link(on)),
         Box::pin(crate::session::signing_in_and_out(on)),
         Box::pin(crate::rights::rights_are_taken_back_at_once(on)),

@@ -6,6 +6,7 @@ pub mod company;
 pub mod contacts;
 pub mod conversations;
 pub mod entries;
+pub mod erasures;
 pub mod messages;
 pub mod notes;
 pub mod passkeys;
@@ -68,6 +69,13 @@ pub fn router() -> Router<Http> {
             "/contacts/{id}",
             get(contacts::show).patch(contacts::change),
         )
+        .route("/contacts/{id}/erasure", get(erasures::preview))
+        .route("/erasures", get(erasures::list).post(erasures::begin))
+        .route("/erasures/{id}", get(erasures::show))
+        .route("/tombstones", get(erasures::tombstones))
+        .route("/holds", post(erasures::hold))
+        .route("/holds/{id}/agree", post(erasures::agree))
+        .route("/holds/{id}", delete(erasures::end_hold))
         .route("/live", get(crate::live::desk))
         .route("/openapi.json", get(crate::openapi::document))
 }

@@ -16,7 +16,9 @@ async fn open(database: db::Config, directory: &std::path::Path) -> Store {
     let master = vault::MasterKey::create(&directory.join("master.key"), ids.secret());
     let keys = db::Config::sqlite(directory.join("keys.db"));
     let keys = db::Database::open(keys).await.expect("keys");
-    let keys = KeyTable::open(keys, 0).await.expect("keys");
+    let keys = KeyTable::open(keys, vault::GenerationFiles::in_directory(directory), 0)
+        .await
+        .expect("keys");
     let ring = KeyRing::open(master.expect("a key"), Arc::new(keys), Arc::clone(&ids)).await;
     let database = db::Database::open(database).await.expect("a database");
     let store = Store::open(database, ring.expect("keys"), clock, ids).await;

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use ports::{KeyStore, WrappedKey};
-use store::{KeyTable, SubjectKey};
+use ports::{KeyStore, SubjectKey, Tombstone, WrappedKey};
+use store::KeyTable;
 use vault::{Label, MasterKey, ParcelKind, ParcelReader, ParcelWriter, of_io};
 
 use super::BackupError;
 use super::archive::{ArchiveReader, ArchiveWriter};
-use super::listing::{FORMAT, GENERATIONS, KEYS, KeyListing, LISTING};
+use super::listing::{FORMAT, GENERATIONS, IDENTITY, KEYS, KeyListing, LISTING, TOMBSTONES};
 
 const AT_ONCE: i64 = 5_000;
 
@@ -18,6 +18,8 @@ const AT_ONCE: i64 = 5_000;
 pub struct Keys {
     pub data: Vec<SubjectKey>,
     pub generations: Vec<WrappedKey>,
+    pub tombstones: Vec<Tombstone>,
+    pub identity: Option<[u8; 16]>,
 }
 
 impl Keys {
@@ -27,12 +29,19 @@ impl Keys {
     /// What the key store says.
     pub async fn of(table: &KeyTable) -> Result<Self, BackupError> {
         let generations = table.generations().await?;
+        let identity = table.identity().await?;
         let mut data = Vec::new();
         let mut after = None;
         loop {
             let page = table.page(after, AT_ONCE).await?;
             let Some((last, _)) = page.last() else {
-                return Ok(Self { data, generations });
+                return Ok(Self {
+                    data,
+                    generations,
+                    // Last: what was erased meanwhile is known to be.
+                    tombstones: table.tombstones().await?,
+                    identity,
+                });
             };
             after = Some(*last);
             data.extend(page);
@@ -47,6 +56,10 @@ impl Keys {
         for generation in &self.generations {
             table.put_generation(generation.clone()).await?;
         }
+        if let Some(identity) = self.identity {
+            table.put_identity(identity).await?;
+        }
+        table.adopt_tombstones(&self.tombstones).await?;
         Ok(table.adopt(&self.data).await?)
     }
 
@@ -76,11 +89,18 @@ impl Keys {
             .flat_map(|(subject, key)| [subject.to_vec(), wrapped(key)].concat())
             .collect();
         add(KEYS, &data)?;
+        let stones: Vec<u8> = self.tombstones.iter().flat_map(stone).collect();
+        add(TOMBSTONES, &stones)?;
+        add(
+            IDENTITY,
+            self.identity.as_ref().map_or(&[][..], |identity| identity),
+        )?;
         let listing = KeyListing {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             keys: self.data.len() as u64,
             generations: self.generations.len() as u64,
+            tombstones: self.tombstones.len() as u64,
         };
         let listing = serde_json::to_vec_pretty(&listing);
         add(LISTING, &listing.map_err(|_| BackupError::Task)?)?;
@@ -103,6 +123,8 @@ impl Keys {
         let mut keys = Self {
             data: Vec::new(),
             generations: Vec::new(),
+            tombstones: Vec::new(),
+            identity: None,
         };
         let mut listing: Option<KeyListing> = None;
         while let Some(entry) = archive.next().map_err(|error| inside(path, error))? {
@@ -112,6 +134,8 @@ impl Keys {
             match name.as_str() {
                 GENERATIONS => keys.generations = generations_of(path, &bytes)?,
                 KEYS => keys.data = data_of(path, &bytes)?,
+                TOMBSTONES => keys.tombstones = list_of(path, &bytes, stone_of)?,
+                IDENTITY => keys.identity = bytes.try_into().ok(),
                 LISTING => listing = Some(serde_json::from_slice(&bytes).map_err(wrong)?),
                 _ => return Err(unreadable(path, "a newer version of Tresen made it")),
             }
@@ -119,11 +143,16 @@ impl Keys {
         let parcel = archive.into_inner();
         parcel.finish().map_err(|reason| sealing(path, reason))?;
         let listing = listing.ok_or_else(|| unreadable(path, "it has no list"))?;
-        let counts = (keys.data.len() as u64, keys.generations.len() as u64);
+        let counts = [
+            keys.data.len(),
+            keys.generations.len(),
+            keys.tombstones.len(),
+        ];
+        let counts = counts.map(|count| count as u64);
         if listing.format != FORMAT {
             return Err(unreadable(path, "a newer version of Tresen made it"));
         }
-        if counts != (listing.keys, listing.generations) {
+        if counts != [listing.keys, listing.generations, listing.tombstones] {
             return Err(unreadable(path, "it holds less than its list names"));
         }
         Ok(keys)
@@ -147,6 +176,17 @@ pub fn unreadable(path: &Path, reason: &str) -> BackupError {
         path: path.to_owned(),
         reason: reason.to_owned(),
     }
+}
+
+fn stone(stone: &Tombstone) -> Vec<u8> {
+    [&stone.digest[..], &stone.at_ms.to_be_bytes()].concat()
+}
+
+fn stone_of(bytes: &mut &[u8]) -> Option<Tombstone> {
+    Some(Tombstone {
+        digest: array(bytes)?,
+        at_ms: i64::from_be_bytes(array(bytes)?),
+    })
 }
 
 fn wrapped(key: &WrappedKey) -> Vec<u8> {

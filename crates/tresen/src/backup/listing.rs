@@ -12,6 +12,8 @@ pub const DATABASE: &str = "database";
 pub const FILE_PREFIX: &str = "file/";
 pub const KEYS: &str = "keys";
 pub const GENERATIONS: &str = "generations";
+pub const TOMBSTONES: &str = "tombstones";
+pub const IDENTITY: &str = "identity";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,4 +84,5 @@ pub struct KeyListing {
     pub version: String,
     pub keys: u64,
     pub generations: u64,
+    pub tombstones: u64,
 }

@@ -38,11 +38,17 @@ pub async fn run(config: &Config, request: &TakeRequest) -> Result<(), BackupErr
     let (listing, readable) = (&restored.listing, restored.readable);
     println!(
         "{} contacts, {} conversations, {} messages, {} files are back",
-        readable.contacts,
+        readable.contacts - readable.erased,
         listing.rows("conversation"),
         listing.rows("message"),
         listing.files
     );
+    if readable.erased > 0 {
+        println!(
+            "{} contacts were erased since the backup: what is left of them is erased before the first answer",
+            readable.erased
+        );
+    }
     if restored.undelivered > 0 {
         println!(
             "{} messages were on their way out and may have arrived: nothing is sent again by itself, a person decides",
@@ -325,6 +331,11 @@ async fn place_keys(
             .files
             .extend(["", "-wal", "-shm"].map(|end| beside(&file, end)));
     }
+    let files = vault::GenerationFiles::in_directory(&directory);
+    let generations = keys.generations.iter();
+    placed
+        .files
+        .extend(generations.map(|key| files.path(key.generation)));
     let table = house::open_key_table(config).await?;
     let put = match table.is_new().await {
         Ok(true) => keys.put_into(&table).await,

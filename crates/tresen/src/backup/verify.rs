@@ -124,7 +124,7 @@ fn tell(restored: &Restored) {
     );
     println!(
         "ok   {} contacts open with their keys",
-        restored.readable.contacts
+        restored.readable.contacts - restored.readable.erased
     );
     println!("ok   the copy starts and is ready");
     if restored.without_file > 0 {

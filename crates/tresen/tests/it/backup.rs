@@ -14,7 +14,7 @@ use testkit::{Customer, Desk, Ended, Engine, Process, SLUG, on_both_engines, pla
 use crate::process::{program, set_up, temporary};
 
 /// A database for a house of this engine; SQLite needs none.
-async fn database(engine: Engine) -> Option<TestDatabase> {
+pub async fn database(engine: Engine) -> Option<TestDatabase> {
     match engine {
         Engine::Sqlite => None,
         Engine::Postgres => Some(
@@ -25,13 +25,13 @@ async fn database(engine: Engine) -> Option<TestDatabase> {
     }
 }
 
-fn arguments(database: Option<&TestDatabase>) -> Vec<&str> {
+pub fn arguments(database: Option<&TestDatabase>) -> Vec<&str> {
     database.map_or_else(Vec::new, |database| {
         vec!["--database", database.url.as_str()]
     })
 }
 
-fn shown(path: &Path) -> &str {
+pub fn shown(path: &Path) -> &str {
     path.to_str().expect("a path")
 }
 
@@ -42,7 +42,7 @@ async fn run(words: &[&str], data: &Path, more: &[&str]) -> Ended {
     Process::run(program(), &all, "").await
 }
 
-async fn well(words: &[&str], data: &Path, more: &[&str]) -> String {
+pub async fn well(words: &[&str], data: &Path, more: &[&str]) -> String {
     let ended = run(words, data, more).await;
     assert_eq!(
         ended.code,
@@ -55,7 +55,7 @@ async fn well(words: &[&str], data: &Path, more: &[&str]) -> String {
 }
 
 /// The two files that a backup wrote, by what it told.
-fn files_of(told: &str) -> (PathBuf, PathBuf) {
+pub fn files_of(told: &str) -> (PathBuf, PathBuf) {
     let named = |name: &str| {
         let line = told.lines().find_map(|line| line.strip_prefix(name));
         PathBuf::from(line.expect("a file").trim())
@@ -88,6 +88,7 @@ on_both_engines! {
     what_is_wrong_with_a_backup_is_told_and_nothing_is_left,
 }
 
+// Check: ER-17
 async fn a_backup_under_load_comes_back_as_it_was(engine: Engine) {
     let (_held, data) = temporary();
     let held = database(engine).await;

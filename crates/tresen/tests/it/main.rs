@@ -3,6 +3,7 @@
 mod backup;
 mod canary;
 mod demo;
+mod erasure;
 mod memory;
 #[cfg(feature = "faults")]
 mod migrations;

@@ -56,6 +56,7 @@ pub async fn refused(data: &Path, arguments: &[&str]) -> String {
 }
 
 // Case: OP06
+// Check: ER-16
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_right_key_it_refuses_to_start() {
     let (_held, data) = temporary();

@@ -118,7 +118,7 @@ pub(super) struct Stage {
     whatsapp: String,
     entry: String,
     conversation: String,
-    contact: String,
+    pub(super) contact: String,
     message: String,
     note: String,
     /// Files of the two customers, each sent.
@@ -129,6 +129,8 @@ pub(super) struct Stage {
     /// Erased: conversation, contact, message, file.
     gone: [String; 4],
     gone_token: String,
+    /// An erasure that is done.
+    erasure: String,
     pub(super) actors: Vec<Actor>,
     count: AtomicUsize,
 }
@@ -163,6 +165,12 @@ impl Stage {
     pub(super) async fn set(engine: Engine) -> Self {
         let mut world = World::start(engine).await;
         let whatsapp = text(&world.connect_whatsapp().await["id"]);
+        written(&world, "Ganz vorbei", "weg.txt").await;
+        let [_, contact, _] = found(&world).await;
+        let asked = json!({ "contact_id": contact, "confirm": "ERASE" });
+        let begun = world.owner.post("/erasures", asked).await.expect(201);
+        let erasure = text(&begun["id"]);
+        world.settle().await;
         let (customer, file) = written(&world, "Bald vorbei", "alt.txt").await;
         let [conversation, contact, message] = found(&world).await;
         world.advance_ms(91 * DAY_MS).await;
@@ -202,6 +210,7 @@ impl Stage {
             spare: text(&me["teammate"]["id"]),
             gone,
             gone_token: String::new(),
+            erasure,
             actors: vec![gone_chat],
             count: AtomicUsize::new(0),
             world,
@@ -391,7 +400,8 @@ impl Stage {
             Kind::Slug => testkit::SLUG.to_owned(),
             Kind::Teammate => self.spare.clone(),
             Kind::Token => self.fresh_token(&actor.email).await,
-            Kind::Passkey => return None,
+            Kind::Erasure => self.erasure.clone(),
+            Kind::Passkey | Kind::Hold => return None,
         })
     }
 
@@ -417,6 +427,8 @@ fn prefix(kind: Kind) -> Option<&'static str> {
         Kind::Contact => "con",
         Kind::Conversation => "cnv",
         Kind::Entry => "ent",
+        Kind::Erasure => "era",
+        Kind::Hold => "hld",
         Kind::Message => "msg",
         Kind::Passkey => "pky",
         Kind::Teammate => "tmt",

@@ -44,9 +44,10 @@ const CHANNELS: For = For::Team(&[Right::ReadChannels]);
 const MANAGE: For = For::Team(&[Right::ManageChannels]);
 const PEOPLE: For = For::Team(&[Right::ReadTeammates]);
 const MANAGE_PEOPLE: For = For::Team(&[Right::ManageTeammates]);
+const ERASE: For = For::Team(&[Right::Erase]);
 const TEAM: For = For::Team(&[]);
 
-pub(super) const ROWS: [Row; 59] = [
+pub(super) const ROWS: [Row; 67] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -66,6 +67,15 @@ pub(super) const ROWS: [Row; 59] = [
     row("POST", "/api/v1/conversations/{id}/notes", WRITE, 201),
     row("POST", "/api/v1/conversations/{id}/read", WRITE, 204),
     row("GET", "/api/v1/conversations/{id}/timeline", READ, 200),
+    row("GET", "/api/v1/contacts/{id}/erasure", ERASE, 200),
+    row("GET", "/api/v1/erasures", ERASE, 200),
+    // Without the word that confirms it.
+    row("POST", "/api/v1/erasures", ERASE, 422),
+    row("GET", "/api/v1/erasures/{id}", ERASE, 200),
+    row("POST", "/api/v1/holds", ERASE, 201),
+    row("DELETE", "/api/v1/holds/{id}", ERASE, 204),
+    row("POST", "/api/v1/holds/{id}/agree", ERASE, 200),
+    row("GET", "/api/v1/tombstones", ERASE, 200),
     row("GET", "/api/v1/entries", CHANNELS, 200),
     row("POST", "/api/v1/entries", MANAGE, 201),
     row("PATCH", "/api/v1/entries/{id}", MANAGE, 200),
@@ -127,6 +137,8 @@ pub(super) enum Kind {
     Contact,
     Conversation,
     Entry,
+    Erasure,
+    Hold,
     Message,
     Notice,
     Passkey,
@@ -150,6 +162,8 @@ impl Row {
             ("/conversations/{", Kind::Conversation),
             ("/entries/{id}", Kind::Entry),
             ("/entries/{slug}", Kind::Slug),
+            ("/erasures/{", Kind::Erasure),
+            ("/holds/{", Kind::Hold),
             ("/messages/{", Kind::Message),
             ("/notices/{", Kind::Notice),
             ("/passkeys/{", Kind::Passkey),
@@ -179,7 +193,13 @@ impl Row {
             .map_or(self.path, |(_, end)| end);
         let value: Value = match (self.method, end) {
             ("GET" | "DELETE", _) => return None,
-            (_, "/passkeys/start" | "/session/passkey/start" | "/messages/{id}/retry") => {
+            (
+                _,
+                "/passkeys/start"
+                | "/session/passkey/start"
+                | "/messages/{id}/retry"
+                | "/holds/{id}/agree",
+            ) => {
                 return None;
             }
             (_, "/attachments") => return Some(("text/plain", b"Inhalt".to_vec())),
@@ -196,6 +216,13 @@ impl Row {
                 json!({ "channel_id": stage.webchat, "slug": format!("tuer-{once}"), "title": "Tür" })
             }
             (_, "/entries/{id}") => json!({ "allowed_origins": ["https://www.laden.example"] }),
+            (_, "/erasures") => json!({ "contact_id": stage.contact, "confirm": "ja" }),
+            (_, "/holds") => json!({
+                "contact_id": stage.contact,
+                "matter": "3 O 17/26",
+                "reason": "Klage",
+                "review_at": "2027-06-30T00:00:00Z",
+            }),
             (_, "/messages/{id}/reaction") => json!({ "emoji": "👍" }),
             (_, "/messages") => json!({ "client_id": format!("m-{once}"), "text": "Hallo" }),
             (_, "/passkeys/finish" | "/session/passkey/finish") => {
