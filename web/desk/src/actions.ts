@@ -7,6 +7,7 @@ import { lists } from "./lists.svelte.ts";
 import { inboxPath, router } from "./router.svelte.ts";
 import { api, auth, sentenceOf } from "./session.svelte.ts";
 import { ui } from "./shell/ui.svelte.ts";
+import { current } from "./thread.svelte.ts";
 import { snoozeWords } from "./state/snooze.ts";
 import { queryOf, type View } from "./state/views.ts";
 import { toasts } from "./toasts.svelte.ts";
@@ -32,6 +33,7 @@ export function step(direction: 1 | -1, keepFocus: boolean): void {
   const list = lists.get(router.route.view);
   const id = list.neighbour(router.route.conversation, direction);
   if (!id) return;
+  current.stepping();
   openConversation(id);
   listCursor.wish = { id, focus: keepFocus };
 }

@@ -2,6 +2,7 @@
 import type { Composer, Conversation, Timeline, TimelineItem } from "@tresen/api";
 import { ApiError } from "@tresen/api/client";
 import { book, desk } from "./desk.svelte.ts";
+import { afterPicture } from "./picture.ts";
 import { api } from "./session.svelte.ts";
 
 const PAGE = 60;
@@ -25,6 +26,9 @@ export class Thread {
 
   constructor(id: string) {
     this.id = id;
+    // What is known already is shown as it is, before anything is asked.
+    const known = this.conversation;
+    if (known && this.items) this.#markUnread(known);
   }
 
   readonly items = $derived.by<TimelineItem[] | null>(() => {
@@ -135,8 +139,43 @@ export class Thread {
   }
 }
 
+/** Steps that follow each other this closely are a walk: what it passes is not opened. */
+const WALK_MS = 120;
+
 let thread = $state.raw<Thread | null>(null);
 let recent: string[] = [];
+let stepped = false;
+let steppedAt = Number.NEGATIVE_INFINITY;
+/** What was stepped to and is not open yet. */
+let ahead: { id: string; cancel: () => void } | null = null;
+
+function arrive(): void {
+  const id = ahead?.id;
+  passBy();
+  if (id) show(id);
+}
+
+function passBy(): void {
+  ahead?.cancel();
+  ahead = null;
+}
+
+function show(id: string | null): void {
+  if (thread?.id === id) return;
+  desk.view(id);
+  if (id === null) {
+    thread = null;
+    return;
+  }
+  recent = [id, ...recent.filter((other) => other !== id)].slice(0, KEPT);
+  book.keepThreads(recent);
+  const opened = new Thread(id);
+  thread = opened;
+  if (!opened.items) return void opened.load();
+  afterPicture(() => {
+    if (thread === opened) void opened.load();
+  });
+}
 
 export const current = {
   get thread() {
@@ -145,18 +184,24 @@ export const current = {
   get conversation() {
     return thread?.conversation;
   },
-  open(id: string | null): void {
-    if (thread?.id === id) return;
-    desk.view(id);
-    if (id === null) {
-      thread = null;
-      return;
-    }
-    recent = [id, ...recent.filter((other) => other !== id)].slice(0, KEPT);
-    book.keepThreads(recent);
-    thread = new Thread(id);
-    void thread.load();
+  /** What is opened next was stepped to. */
+  stepping(): void {
+    stepped = true;
   },
+  /**
+   * Opens a conversation at once, or, when it was stepped to, behind the picture that shows which row
+   * was reached; a further step that comes soon takes its place.
+   */
+  open(id: string | null): void {
+    passBy();
+    const [wasStepped, before] = [stepped, steppedAt];
+    stepped = false;
+    if (!wasStepped || !id) return show(id);
+    steppedAt = performance.now();
+    ahead = { id, cancel: afterPicture(arrive, steppedAt - before < WALK_MS ? WALK_MS : 0) };
+  },
+  /** Whoever acts on what was reached finds it open. */
+  settle: arrive,
   reload(): void {
     void thread?.reload();
   },

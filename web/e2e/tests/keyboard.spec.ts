@@ -178,3 +178,33 @@ test("J and then Enter goes to the text field, from a page nobody touched", asyn
   await expect(page.getByRole("link", { name: "Ihr Konto" })).toBeVisible();
   await expect(answer).toHaveCount(0);
 });
+
+test("who is only walked past is not opened, and a key acts on whom it stands at", async ({ house, provider, desk }) => {
+  await crowd(house, provider);
+  const { page, rows, heading, answer } = await desk({ path: "/inbox/queue" });
+  await expect(rows).toHaveCount(PEOPLE.length);
+  const read: string[] = [];
+  page.on("request", (request) => {
+    const id = /\/conversations\/(cnv_\w+)\/timeline/.exec(request.url())?.[1];
+    if (id) read.push(id);
+  });
+  // Keys that follow each other within one picture, as a held key's do on a slow machine.
+  const press = (keys: string) =>
+    page.evaluate(async (all) => {
+      for (const key of all) {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+      }
+    }, keys);
+  await press("jjj");
+  const sabine = await conversationWith(house, "Sabine Größmann");
+  await expect(page).toHaveURL(new RegExp(`${sabine.id}$`));
+  await expect(heading).toHaveText("Sabine Größmann");
+  await expect.poll(async () => (await conversationWith(house, "Sabine Größmann")).unread).toBe(0);
+  expect([...new Set(read)]).toEqual([sabine.id]);
+  for (const name of ["Mehmet Aydın", "Jan Petersen"]) expect((await conversationWith(house, name)).unread).toBe(1);
+
+  await press("kr");
+  await expect(heading).toHaveText("Mehmet Aydın");
+  await expect(answer).toBeFocused();
+});
