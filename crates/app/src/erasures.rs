@@ -162,10 +162,7 @@ impl App {
                 Ok(self.store.commit(unit).await?)
             }
             Step::Files => self.remove_files_of(contact).await,
-            Step::Callbacks => {
-                while self.store.forget_callbacks(contact).await? {}
-                Ok(())
-            }
+            Step::Callbacks => self.remove_callbacks_of(contact).await,
             Step::Rows => self.remove_rows_of(contact).await,
             Step::Traces => Ok(self.store.remove_traces().await?),
             Step::Key => Ok(self.store.erase_key(contact, self.now()).await?),
@@ -193,6 +190,14 @@ impl App {
             }
             self.store.commit(unit).await?;
         }
+    }
+
+    async fn remove_callbacks_of(&self, contact: ContactId) -> Result<(), AppError> {
+        let mut after = [0; 16];
+        while let Some(end) = self.store.forget_callbacks(contact, after).await? {
+            after = end;
+        }
+        Ok(())
     }
 
     async fn remove_rows_of(&self, contact: ContactId) -> Result<(), AppError> {
@@ -282,7 +287,7 @@ impl App {
             self.store.stop_contact(&mut unit, *contact);
             self.store.commit(unit).await?;
             self.remove_files_of(*contact).await?;
-            while self.store.forget_callbacks(*contact).await? {}
+            self.remove_callbacks_of(*contact).await?;
             self.remove_rows_of(*contact).await?;
             self.store.erase_key(*contact, self.now()).await?;
         }

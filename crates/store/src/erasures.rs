@@ -258,26 +258,34 @@ impl Store {
         }
     }
 
-    /// Removes some understood callbacks of the channels a contact was reached by. Answers whether
-    /// there are more.
+    /// Removes understood callbacks of the channels a contact was reached by, of a stretch that
+    /// begins behind `after`. Answers where it ended, while there is more to look at.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn forget_callbacks(&self, contact: ContactId) -> Result<bool, StoreError> {
-        let sql = "SELECT id FROM callback WHERE state = 'done' AND channel_id IN \
-             (SELECT channel_id FROM address WHERE contact_id = $1) ORDER BY id LIMIT $2";
-        let params = vec![blob(contact.bytes()), CALLBACKS_AT_ONCE.into()];
+    pub async fn forget_callbacks(
+        &self,
+        contact: ContactId,
+        after: [u8; 16],
+    ) -> Result<Option<[u8; 16]>, StoreError> {
+        let sql = "SELECT channel_id FROM address WHERE contact_id = $1";
+        let rows = self.db.query(sql, vec![blob(contact.bytes())]).await?;
+        let channels = rows.iter().map(|row| id16(row, 0));
+        let channels = channels.collect::<Result<Vec<_>, _>>()?;
+        let sql = "SELECT id, channel_id, state FROM callback WHERE id > $1 ORDER BY id LIMIT $2";
+        let params = vec![blob(after), CALLBACKS_AT_ONCE.into()];
         let rows = self.db.query(sql, params).await?;
         let mut unit = Unit::new();
         for row in &rows {
-            unit.run(
-                "DELETE FROM callback WHERE id = $1",
-                vec![blob(id16(row, 0)?)],
-            );
+            if row.text(2)? == "done" && channels.contains(&id16(row, 1)?) {
+                unit.run(
+                    "DELETE FROM callback WHERE id = $1",
+                    vec![blob(id16(row, 0)?)],
+                );
+            }
         }
-        let more = !unit.is_empty();
         self.commit(unit).await?;
-        Ok(more)
+        rows.last().map(|row| id16(row, 0)).transpose()
     }
 
     /// The search index forgets words at once, but keeps their traces until its parts are merged;
