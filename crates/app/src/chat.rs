@@ -12,11 +12,12 @@ use domain::teammate::Right;
 use domain::{AttachmentId, ContactId, ConversationId, MessageId, Pii, limits};
 use i18n::Language;
 use store::{
-    ActivityKind, Append, AttachmentState, Author, Channel, Conversation, Direction, Entry,
+    ActivityKind, Aim, Append, AttachmentState, Author, Channel, Conversation, Direction, Entry,
     FeedKind, NewAddress, NewContact, NewMessage, Preview, PreviewKind, StoredAttachment, Unit,
 };
 use vault::{Token, digest};
 
+use crate::consents::Said;
 use crate::identity::check_signs;
 use crate::ingest::Person;
 use crate::sending::{PREVIEW_CHARS, Sent, check_client_id};
@@ -342,6 +343,7 @@ impl App {
             provider_id: None,
             attachments: count,
             state: None,
+            aim: Aim::default(),
         };
         let kind = FeedKind::MessageCreated;
         self.store
@@ -354,9 +356,16 @@ impl App {
                 .place_attachment(unit, file, place, position)
                 .await?;
         }
-        self.stage_objection(unit, channel.id, person, text, now)
-            .await?;
-        Ok(())
+        let value = person.contact.to_string();
+        let said = Said {
+            text,
+            tapped: None,
+            provider_id: None,
+            from: (AddressKind::WebVisitor, &value),
+            at: now,
+            is_fresh: true,
+        };
+        self.stage_wishes(unit, channel, person, said).await
     }
 
     /// The customer has seen everything up to `seq`.

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use domain::access::{Access, Actor};
-use domain::channel::Capabilities;
+use domain::channel::{Capabilities, ChannelKind};
+use domain::consent::Status as ConsentStatus;
 use domain::content::{Template, preview};
 use domain::conversation::{Change, ChangeError, State, Status};
 use domain::gate::{self, Reason};
@@ -19,6 +20,7 @@ use store::{
 };
 use vault::digest;
 
+use crate::consents::Facts;
 use crate::identity::check_signs;
 use crate::sending::{PREVIEW_CHARS, check_client_id};
 use crate::signals::SignalKind;
@@ -49,6 +51,8 @@ pub struct ContactView {
     pub addresses: Vec<Address>,
     pub conversations: Vec<Conversation>,
     pub notices: Vec<ServedNotice>,
+    /// Purpose, channel and where it stands, for each consent there is.
+    pub consents: Vec<(String, ChannelKind, ConsentStatus)>,
 }
 
 impl App {
@@ -387,7 +391,8 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let capabilities = self.capabilities(&conversation)?;
-        let standing = self.standing(&conversation, capabilities, None).await?;
+        let facts = Facts::default();
+        let standing = self.standing(&conversation, capabilities, None, &facts);
         let reasons = gate::free_text_reasons(&standing);
         let window = standing.window;
         let templates = if capabilities.templates {
@@ -437,6 +442,7 @@ impl App {
             addresses: self.store.addresses_of(id).await?,
             conversations,
             notices: self.store.notices_served(id).await?,
+            consents: self.consent_states(id).await?,
         })
     }
 

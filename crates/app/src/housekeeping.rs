@@ -33,6 +33,7 @@ impl App {
             return Ok(last);
         }
         self.store.tidy_up(now).await?;
+        self.age_consents(now).await?;
         self.end_expired(now).await?;
         self.remove_loose_files(now).await?;
         Ok(Some(now))

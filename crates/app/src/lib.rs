@@ -7,6 +7,7 @@ mod callbacks;
 mod channels;
 mod chat;
 mod clock_watch;
+mod consents;
 mod conversations;
 mod erasures;
 mod error;
@@ -32,6 +33,10 @@ mod team;
 pub use callbacks::CallbackRefusal;
 pub use channels::{ChannelChange, EntryChange, EntryInput, NewChannelInput};
 pub use chat::{ChatStart, ChatVisitor, StartedChat};
+pub use consents::{
+    ChatOffer, ChatQuestion, ConsentEventView, ConsentView, Invitation, InvitationInput,
+    NoticeInput, NoticeText, Party, PublishedNotice, PurposeInput,
+};
 pub use conversations::{ComposerState, ContactView, ConversationChange};
 pub use erasures::ErasurePreview;
 pub use error::{AppError, FieldProblem};
@@ -77,6 +82,7 @@ pub struct App {
     pacer: Arc<pace::Pacer>,
     images: Arc<adapters::images::Images>,
     backlog: Arc<ingest::Backlog>,
+    ledger_name: Arc<tokio::sync::OnceCell<String>>,
 }
 
 impl App {
@@ -102,6 +108,7 @@ impl App {
             pacer: Arc::new(pace::Pacer::default()),
             images: Arc::new(adapters::images::Images::new(2)),
             backlog: Arc::default(),
+            ledger_name: Arc::default(),
         }
     }
 

@@ -25,6 +25,8 @@ impl App {
         privacy: &Privacy,
     ) -> Result<i64, AppError> {
         let version = self.store.latest_notice_version().await? + 1;
+        // From now on something may have to be proved, and a proof names who gives it.
+        self.ledger_name().await?;
         let arguments = arguments(company, privacy);
         for language in LANGUAGES {
             let notice = Notice {

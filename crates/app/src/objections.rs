@@ -8,6 +8,7 @@ use domain::{ChannelId, Pii, Timestamp};
 use store::{ActivityKind, Unit};
 
 use crate::App;
+use crate::consents::Withdrawal;
 use crate::error::AppError;
 use crate::ingest::Person;
 
@@ -45,6 +46,14 @@ impl App {
             ("decision".to_owned(), word.to_owned()),
         ]);
         self.stage_activity(unit, person, ActivityKind::PreferenceChanged, facts)
-            .await
+            .await?;
+        // Somebody we did not know until now cannot have agreed to anything.
+        if let (Clarity::Hard, false, Some(words)) = (clarity, person.is_new, text) {
+            let how = Withdrawal::in_words(words, at);
+            let conversation = Some(person.conversation);
+            self.stage_withdrawal(unit, person.contact, channel, conversation, &how)
+                .await?;
+        }
+        Ok(())
     }
 }

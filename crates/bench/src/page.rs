@@ -9,7 +9,7 @@ use crate::plot::Bars;
 use crate::report::{Goal, Report, Row};
 
 /// Scenarios as the page tells of them: name, heading, what is done.
-const CHAPTERS: [(&str, &str, &str); 8] = [
+const CHAPTERS: [(&str, &str, &str); 9] = [
     (
         "ingest",
         "Taking callbacks in",

@@ -25,10 +25,14 @@ pub enum Right {
     ReadTeammates,
     /// Who is erased, what stands against it, and what was certified.
     Erase,
+    /// What people agreed to, with the proof of it.
+    ReadConsents,
+    /// What people can agree to, and the texts they are shown.
+    ManagePurposes,
 }
 
 impl Right {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadConversations,
         Self::WriteMessages,
         Self::ManageChannels,
@@ -36,6 +40,8 @@ impl Right {
         Self::ManageTeammates,
         Self::ReadTeammates,
         Self::Erase,
+        Self::ReadConsents,
+        Self::ManagePurposes,
     ];
 
     /// The scope of an API token that carries this right.
@@ -49,6 +55,8 @@ impl Right {
             Self::ManageTeammates => "teammates:write",
             Self::ReadTeammates => "teammates:read",
             Self::Erase => "erasures:write",
+            Self::ReadConsents => "consents:read",
+            Self::ManagePurposes => "purposes:write",
         }
     }
 }
@@ -90,6 +98,10 @@ impl Role {
                 matches!(self, Self::Owner | Self::Admin)
             }
             Right::Erase => matches!(self, Self::Owner | Self::Dpo),
+            Right::ReadConsents => {
+                matches!(self, Self::Owner | Self::Lead | Self::Teammate | Self::Dpo)
+            }
+            Right::ManagePurposes => matches!(self, Self::Owner | Self::Admin | Self::Dpo),
             Right::ReadChannels | Right::ReadTeammates => !matches!(self, Self::WorksCouncil),
         }
     }
@@ -121,7 +133,13 @@ mod tests {
                 (Role::Owner, Right::ALL.to_vec()),
                 (
                     Role::Admin,
-                    vec![ManageChannels, ReadChannels, ManageTeammates, ReadTeammates]
+                    vec![
+                        ManageChannels,
+                        ReadChannels,
+                        ManageTeammates,
+                        ReadTeammates,
+                        ManagePurposes
+                    ]
                 ),
                 (
                     Role::Lead,
@@ -129,7 +147,8 @@ mod tests {
                         ReadConversations,
                         WriteMessages,
                         ReadChannels,
-                        ReadTeammates
+                        ReadTeammates,
+                        ReadConsents
                     ]
                 ),
                 (
@@ -138,10 +157,20 @@ mod tests {
                         ReadConversations,
                         WriteMessages,
                         ReadChannels,
-                        ReadTeammates
+                        ReadTeammates,
+                        ReadConsents
                     ]
                 ),
-                (Role::Dpo, vec![ReadChannels, ReadTeammates, Erase]),
+                (
+                    Role::Dpo,
+                    vec![
+                        ReadChannels,
+                        ReadTeammates,
+                        Erase,
+                        ReadConsents,
+                        ManagePurposes
+                    ]
+                ),
                 (Role::WorksCouncil, vec![]),
             ]
         );

@@ -379,6 +379,29 @@ impl Store {
         }
     }
 
+    /// Objections inside a sentence that nobody decided about since then.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn soft_objections(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<(ContactId, ChannelId)>, StoreError> {
+        let sql = "SELECT contact_id, channel_id FROM preference WHERE decision = 'soft' \
+                   AND at <= $1 ORDER BY at LIMIT $2";
+        let rows = self
+            .db
+            .query(sql, vec![before.0.into(), limit.into()])
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let contact = ContactId::from_bytes(id16(row, 0)?);
+                Ok((contact, ChannelId::from_bytes(id16(row, 1)?)))
+            })
+            .collect()
+    }
+
     pub fn set_preference(
         &self,
         unit: &mut Unit,

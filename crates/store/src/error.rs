@@ -29,6 +29,14 @@ pub enum Guard {
     SetupOpen,
     /// Somebody who may everything is left.
     OwnerRemains,
+    /// The consent stands where it was read.
+    Consent,
+    /// The tree is as long as it was read.
+    Tree,
+    /// Nobody answered the question yet.
+    Challenge,
+    /// Nobody else published meanwhile.
+    Notice,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ const CALLBACK_MS: i64 = 8 * time::DAY_MS;
 /// comes for the first time; its repetitions go on for a week from then.
 const SEEN_MS: i64 = 15 * time::DAY_MS;
 const RECEIPT_MS: i64 = 30 * time::DAY_MS;
+const CHALLENGE_MS: i64 = 7 * time::DAY_MS;
 /// Only this many of the oldest rows are looked at in one step.
 const LOOKED_AT: i64 = 2_000;
 
@@ -64,6 +65,11 @@ impl Store {
         unit.run(
             "DELETE FROM session WHERE expires_at < $1",
             vec![now.0.into()],
+        );
+        // Which code was answered is of use as long as it may be sent again.
+        unit.run(
+            "DELETE FROM challenge WHERE expires_at < $1",
+            vec![(now.0 - CHALLENGE_MS).into()],
         );
         // The provider's time leads the key, so this is a range.
         unit.run(

@@ -66,6 +66,28 @@ impl Store {
         Ok(stored.as_deref() == Some(value.as_slice()))
     }
 
+    /// A text that the database remembers from the first time on; this one, if it has none yet.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn remembered_text(
+        &self,
+        name: &'static str,
+        first: &str,
+    ) -> Result<String, StoreError> {
+        if self.installation_value(name).await?.is_none() {
+            let mut unit = Unit::new();
+            unit.run(
+                "INSERT INTO installation (name, value) VALUES ($1, $2) \
+                 ON CONFLICT (name) DO NOTHING",
+                vec![name.into(), first.as_bytes().into()],
+            );
+            self.commit(unit).await?;
+        }
+        let stored = self.installation_value(name).await?.unwrap_or_default();
+        String::from_utf8(stored).map_err(|_| StoreError::Corrupt("installation"))
+    }
+
     async fn installation_value(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let row = self
             .db

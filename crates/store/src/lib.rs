@@ -9,9 +9,12 @@ mod append;
 mod attachments;
 mod backups;
 mod callbacks;
+mod challenges;
 mod channels;
+mod consents;
 mod contacts;
 mod conversations;
+mod decisions;
 mod deliveries;
 mod erasures;
 mod error;
@@ -26,6 +29,7 @@ mod keytable;
 mod messages;
 mod notices;
 mod page;
+mod purposes;
 mod retention;
 mod revocation;
 mod rows;
@@ -34,6 +38,7 @@ mod search;
 mod sights;
 mod teammates;
 mod timeline;
+mod trees;
 mod unit;
 
 pub use db::faults;
@@ -42,12 +47,15 @@ pub use append::Append;
 pub use attachments::{AttachmentState, NewAttachment, StoredAttachment};
 pub use backups::Readable;
 pub use callbacks::{CallbackState, StoredCallback};
+pub use challenges::{Challenge, NewChallenge};
 pub use channels::{Channel, Entry, NewEntry};
+pub use consents::{NewConsentEvent, StoredConsent, StoredConsentEvent};
 pub use contacts::{Address, Contact, ContactSummary, FirstLook, Known, NewAddress, NewContact};
 pub use conversations::{
     Conversation, ConversationFilter, Counts, NewConversation, Preview, PreviewKind, Thread,
 };
 pub use db::{Stats as EngineStats, TableSum};
+pub use decisions::Decision;
 pub use deliveries::{Attempt, ParkedReceipt};
 pub use erasures::Erasure;
 pub use error::{Guard, StoreError};
@@ -58,16 +66,18 @@ pub use installation::{Company, Privacy};
 pub use jobs::{ClaimedJob, JobKind, NewJob};
 pub use keyring::KeyRing;
 pub use keytable::KeyTable;
-pub use messages::{Author, ClientWrite, Direction, NewMessage, StoredMessage};
+pub use messages::{Aim, Author, ClientWrite, Direction, NewMessage, StoredMessage};
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
+pub use purposes::{ConsentNotice, StoredPurpose};
 pub use revocation::TokenListed;
 pub use search::{Hit, HitItem, Hits};
 pub use teammates::{NewTeammate, Passkey, SessionRow, Teammate, TokenRow};
 pub use timeline::{
     Activity, ActivityKind, Note, Reaction, TimelineItem, TimelinePage, TimelineRequest,
 };
-pub use unit::Unit;
+pub use trees::StoredTree;
+pub use unit::{Growing, Unit};
 
 use std::sync::Arc;
 
@@ -220,7 +230,7 @@ impl Store {
 }
 
 /// Append-only; a released migration is never edited.
-pub static MIGRATIONS: [db::Migration; 3] = [
+pub static MIGRATIONS: [db::Migration; 4] = [
     db::Migration {
         id: 1,
         name: "house",
@@ -235,5 +245,10 @@ pub static MIGRATIONS: [db::Migration; 3] = [
         id: 3,
         name: "erasure",
         sql: include_str!("migrations/0003_erasure.sql"),
+    },
+    db::Migration {
+        id: 4,
+        name: "consent",
+        sql: include_str!("migrations/0004_consent.sql"),
     },
 ];

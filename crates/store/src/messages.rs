@@ -3,6 +3,7 @@
 use db::{Row, Sql, Value};
 use domain::content::Content;
 use domain::delivery::{Cost, DeliveryError, DeliveryState, FailureClass};
+use domain::gate::MessageClass;
 use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, TeammateId, Timestamp, words};
 use vault::DataKey;
 
@@ -89,6 +90,15 @@ pub struct NewMessage {
     pub attachments: i64,
     /// `None` for inbound messages.
     pub state: Option<DeliveryState>,
+    pub aim: Aim,
+}
+
+/// Why a message is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Aim {
+    pub class: MessageClass,
+    /// The purpose whose consent it rests on.
+    pub purpose: Option<String>,
 }
 
 /// Something that its author wrote before under the same id.
@@ -119,6 +129,7 @@ pub struct StoredMessage {
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
     pub version: i64,
+    pub aim: Aim,
 }
 
 const ADD: Sql = Sql::Pair {
@@ -167,6 +178,14 @@ fn shown_number(seq: i64) -> i64 {
     seq - i64::from(again)
 }
 
+/// A class that this version does not know is no answer: nothing is sent as one by mistake.
+fn class_word(word: Option<&str>) -> Result<MessageClass, StoreError> {
+    let Some(word) = word else {
+        return Ok(MessageClass::Reply);
+    };
+    MessageClass::parse(word).ok_or(StoreError::Corrupt("message.class"))
+}
+
 pub(crate) fn message_of(key: &DataKey, row: &Row) -> Result<StoredMessage, StoreError> {
     let id = id16(row, 2)?;
     let open: ContentRow = open_json(key, "message.sealed", &id, row.blob(7)?)?;
@@ -195,6 +214,10 @@ pub(crate) fn message_of(key: &DataKey, row: &Row) -> Result<StoredMessage, Stor
         author: Author::parse(row.text(5)?, opt_id16(row, 6)?)?,
         author_name: open.author_name.clone().map(Pii::new),
         client_id: open.client_id.clone(),
+        aim: Aim {
+            class: class_word(open.class.as_deref())?,
+            purpose: open.purpose.clone(),
+        },
         content: open.into_content(),
         at: at(row, 8)?,
         provider_id: provider_id.map(Pii::new),
@@ -230,6 +253,9 @@ impl Store {
             row.text = row.text.map(|text| text + "!");
         }
         row.author_name = new.author_name.as_ref().map(|name| name.expose().clone());
+        let is_answer = new.aim.class == MessageClass::Reply;
+        row.class = (!is_answer).then(|| new.aim.class.as_str().to_owned());
+        row.purpose.clone_from(&new.aim.purpose);
         let provider_id = match &new.provider_id {
             None => Value::Null,
             Some(text) => seal_bytes(&key, "message.provider_id", &id, text.expose().as_bytes())?,
@@ -450,6 +476,9 @@ impl Store {
             .author_name
             .as_ref()
             .map(|name| name.expose().clone());
+        let is_answer = message.aim.class == MessageClass::Reply;
+        row.class = (!is_answer).then(|| message.aim.class.as_str().to_owned());
+        row.purpose.clone_from(&message.aim.purpose);
         unit.run(
             "UPDATE message SET sealed = $2, edited_at = $3, version = version + 1 \
              WHERE id = $1 AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at <= $3)",

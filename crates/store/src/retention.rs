@@ -67,6 +67,8 @@ impl Store {
              (SELECT id FROM message WHERE conversation_id = $1)",
             "DELETE FROM client_write WHERE result IN \
              (SELECT id FROM note WHERE conversation_id = $1)",
+            "DELETE FROM gate_decision WHERE message_id IN \
+             (SELECT id FROM message WHERE conversation_id = $1)",
             "DELETE FROM message WHERE conversation_id = $1",
             "DELETE FROM note WHERE conversation_id = $1",
             "DELETE FROM activity WHERE conversation_id = $1",
@@ -110,6 +112,11 @@ impl Store {
         for sql in [
             "DELETE FROM address WHERE contact_id = $1",
             "DELETE FROM notice_served WHERE contact_id = $1",
+            "DELETE FROM consent_notice_served WHERE contact_id = $1",
+            "DELETE FROM challenge WHERE contact_id = $1",
+            "DELETE FROM consent WHERE contact_id = $1",
+            // The commitments stay in their trees and say nothing any more.
+            "UPDATE consent_event SET sealed = NULL WHERE contact_id = $1",
             "DELETE FROM chat_session WHERE contact_id = $1",
             "DELETE FROM read_log WHERE contact_id = $1",
             "DELETE FROM hold WHERE contact_id = $1",

@@ -83,6 +83,12 @@ pub(crate) struct ContentRow {
     /// The name the author had when it wrote.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) author_name: Option<String>,
+    /// Why it is sent; absent for an answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) class: Option<String>,
+    /// The purpose whose consent it rests on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) purpose: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -168,6 +174,8 @@ impl ContentRow {
             forwarded: content.forwarded,
             client_id: None,
             author_name: None,
+            class: None,
+            purpose: None,
         }
     }
 

@@ -39,10 +39,12 @@ pub enum ActivityKind {
     StatusChanged,
     IdentityChanged,
     PreferenceChanged,
+    ConsentGiven,
+    ConsentWithdrawn,
 }
 
 impl ActivityKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ConversationOpened,
         Self::NoticeShown,
         Self::Assigned,
@@ -50,6 +52,8 @@ impl ActivityKind {
         Self::StatusChanged,
         Self::IdentityChanged,
         Self::PreferenceChanged,
+        Self::ConsentGiven,
+        Self::ConsentWithdrawn,
     ];
 
     #[must_use]
@@ -62,6 +66,8 @@ impl ActivityKind {
             Self::StatusChanged => "status_changed",
             Self::IdentityChanged => "identity_changed",
             Self::PreferenceChanged => "preference_changed",
+            Self::ConsentGiven => "consent_given",
+            Self::ConsentWithdrawn => "consent_withdrawn",
         }
     }
 

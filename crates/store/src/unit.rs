@@ -4,6 +4,7 @@ use db::{Batch, Expect, Sql, Statement, Value};
 
 use crate::error::Guard;
 use crate::sights::Sight;
+use crate::trees::StoredTree;
 
 /// Collects changes. Every module of the store adds its own verbs to it; no SQL leaves the crate.
 #[derive(Default)]
@@ -13,6 +14,18 @@ pub struct Unit {
     has_jobs: bool,
     /// What counts as seen once this is committed.
     sight: Option<Sight>,
+    /// A tree that grows in this unit: what comes next goes behind what is in it already.
+    growing: Option<Growing>,
+}
+
+/// A tree with the leaves that a unit has put into it so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Growing {
+    pub name: String,
+    /// Leaves that are in the database.
+    pub stored: u64,
+    pub tree: StoredTree,
+    pub leaves: Vec<[u8; 32]>,
 }
 
 impl Unit {
@@ -58,6 +71,16 @@ impl Unit {
             returning: false,
         });
         self.guards.push(guard);
+    }
+
+    /// The tree of this name, as it is after what the unit holds so far.
+    #[must_use]
+    pub fn growing(&self, name: &str) -> Option<&Growing> {
+        self.growing.as_ref().filter(|growing| growing.name == name)
+    }
+
+    pub fn set_growing(&mut self, growing: Growing) {
+        self.growing = Some(growing);
     }
 
     /// It changes what there is to do.

@@ -140,7 +140,8 @@ impl App {
             return Ok((found.address, false));
         }
         if let Some(found) = found {
-            self.store.end_address(unit, found.address, now);
+            self.stage_address_left(unit, found.contact, found.address, now)
+                .await?;
         }
         let new = NewAddress {
             id: AddressId::from_bytes(self.fresh()),

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use domain::channel::AddressKind;
 use domain::content::{CardKind, Content, Quote, preview};
 use domain::delivery::DeliveryState;
 use domain::inbound::{InboundMedia, InboundMessage, Origin};
-use domain::{ActivityId, AttachmentId, JobId, MessageId, Pii, Timestamp, time};
+use domain::{
+    ActivityId, AttachmentId, ContactId, ConversationId, JobId, MessageId, Pii, Timestamp, time,
+};
 use store::{
-    ActivityKind, Append, AttachmentState, Author, Channel, Direction, FeedKind, FirstLook,
+    ActivityKind, Aim, Append, AttachmentState, Author, Channel, Direction, FeedKind, FirstLook,
     JobKind, Known, NewAttachment, NewJob, NewMessage, Preview, PreviewKind, Unit,
 };
 
 use super::Staged;
 use super::identify::Person;
+use crate::consents::Said;
 use crate::files::clean_name;
 use crate::sending::{PREVIEW_CHARS, quote_from};
 use crate::{App, AppError};
@@ -115,9 +119,19 @@ impl App {
         kind: ActivityKind,
         facts: BTreeMap<String, String>,
     ) -> Result<(), AppError> {
+        let place = (person.contact, person.conversation);
+        self.stage_activity_in(unit, place, kind, facts).await
+    }
+
+    pub(crate) async fn stage_activity_in(
+        &self,
+        unit: &mut Unit,
+        (contact, conversation): (ContactId, ConversationId),
+        kind: ActivityKind,
+        facts: BTreeMap<String, String>,
+    ) -> Result<(), AppError> {
         let now = self.now();
         let id = ActivityId::from_bytes(self.fresh());
-        let (conversation, contact) = (person.conversation, person.contact);
         self.store
             .append(unit, conversation, contact, &Append::Activity)
             .await?;
@@ -222,6 +236,7 @@ impl App {
             provider_id: Some(message.provider_id.clone()),
             attachments: i64::try_from(message.media.len()).unwrap_or(0),
             state: echo.then_some(DeliveryState::Sent),
+            aim: Aim::default(),
         };
         let kind = FeedKind::MessageCreated;
         self.store
@@ -231,7 +246,7 @@ impl App {
             self.stage_pending_file(unit, &new, media, position).await?;
         }
         if !echo {
-            self.stage_objection(unit, channel.id, person, message.text.as_ref(), message.at)
+            self.stage_wishes(unit, channel, person, said_by(message))
                 .await?;
         }
         Ok(())
@@ -279,6 +294,28 @@ impl App {
         };
         self.store.add_job(unit, &job);
         Ok(())
+    }
+}
+
+/// The line of a card in which a tapped button's own word stands.
+const TAPPED: &str = "card-choice-id";
+
+fn said_by(message: &InboundMessage) -> Said<'_> {
+    let card = message
+        .card
+        .as_ref()
+        .filter(|card| card.kind == CardKind::Choice);
+    let tapped = card.and_then(|card| card.lines.iter().find(|(label, _)| label == TAPPED));
+    let from = message.sender.addresses.first();
+    Said {
+        text: message.text.as_ref(),
+        tapped: tapped.map(|(_, id)| id.expose().as_str()),
+        provider_id: Some(&message.provider_id),
+        from: from.map_or((AddressKind::Phone, ""), |from| {
+            (from.kind, from.value.expose())
+        }),
+        at: message.at,
+        is_fresh: message.origin == Origin::Contact,
     }
 }
 

@@ -11,6 +11,7 @@ use store::{
 use super::Staged;
 use super::identify::Person;
 use super::message::preview_line;
+use crate::consents::Withdrawal;
 use crate::{App, AppError};
 
 impl App {
@@ -181,7 +182,8 @@ impl App {
                 continue;
             }
             if let Some(other) = owner {
-                self.store.end_address(&mut unit, other.address, at);
+                self.stage_address_left(&mut unit, other.contact, other.address, at)
+                    .await?;
             }
             if matches!(
                 cause,
@@ -209,6 +211,8 @@ impl App {
             }
             self.store.first_sight(&mut unit, channel.id, at, &told);
         }
+        self.stage_identity_doubted(&mut unit, channel, &known, cause)
+            .await?;
         if let Some(conversation) = known.conversation {
             self.store
                 .set_conversation_address(&mut unit, conversation, address);
@@ -222,13 +226,30 @@ impl App {
             self.stage_told(&mut unit, &known, ActivityKind::IdentityChanged, facts)
                 .await?;
         }
-        self.store.feed_subject(
-            &mut unit,
-            FeedKind::ContactUpdated,
-            known.contact.bytes(),
-            self.now(),
-        );
+        let (kind, contact) = (FeedKind::ContactUpdated, known.contact.bytes());
+        self.store
+            .feed_subject(&mut unit, kind, contact, self.now());
         Ok(Some(unit.into()))
+    }
+
+    /// Who changes its number or its account may be somebody else now: what was agreed to on this
+    /// channel waits until it is said again.
+    async fn stage_identity_doubted(
+        &self,
+        unit: &mut Unit,
+        channel: &Channel,
+        known: &Known,
+        cause: IdentityCause,
+    ) -> Result<(), AppError> {
+        let doubts = matches!(
+            cause,
+            IdentityCause::ChangedNumber | IdentityCause::ChangedUserId
+        );
+        if !doubts {
+            return Ok(());
+        }
+        self.stage_unverified(unit, known.contact, |subject| subject.channel == channel.id)
+            .await
     }
 
     async fn stage_new_address(
@@ -287,6 +308,12 @@ impl App {
         ]);
         self.stage_activity(&mut unit, &person, ActivityKind::PreferenceChanged, facts)
             .await?;
+        if decision == PreferenceDecision::Stop && !person.is_new {
+            let how = Withdrawal::at_the_provider(at);
+            let conversation = Some(person.conversation);
+            self.stage_withdrawal(&mut unit, person.contact, channel.id, conversation, &how)
+                .await?;
+        }
         Ok(Some(unit.into()))
     }
 

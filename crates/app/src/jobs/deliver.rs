@@ -5,16 +5,17 @@ use async_trait::async_trait;
 use domain::channel::{Capabilities, ChannelState};
 use domain::content::Content;
 use domain::delivery::{DeliveryError, DeliveryState, FailureClass};
-use domain::gate::{self, Intent, SendRequest, TemplateUseFact};
+use domain::gate::{self, Reason, SendRequest, TemplateUseFact, Verdict};
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
-use domain::{AttachmentId, MessageId, Pii, limits};
+use domain::{AttachmentId, ConsentEventId, MessageId, Pii, limits};
 use ports::{Refusal, Upload, Uploads};
 use store::faults::{self, Lie, Point};
-use store::{ClaimedJob, Conversation, StoredAttachment, StoredMessage, Unit};
+use store::{ClaimedJob, Conversation, Decision, StoredAttachment, StoredMessage, Unit};
 use telemetry::names;
 
 use super::Done;
-use crate::sending::file_fact;
+use crate::consents::Facts;
+use crate::sending::{file_fact, meant};
 use crate::{App, AppError};
 
 /// Hands a connector the files its message names.
@@ -72,24 +73,109 @@ impl App {
                 .await;
         }
         let files = self.store.attachments_of(id).await?;
-        let permit = match self
-            .permit_again(&conversation, &message, &files, able)
-            .await?
-        {
-            Ok(permit) => permit,
-            Err(reason) => {
-                let error = DeliveryError {
-                    code: format!("gate_{reason}"),
-                    class: FailureClass::Window,
-                };
-                return self
-                    .settle_delivery(job, &conversation, &message, None, Outcome::Refused(error))
-                    .await;
-            }
-        };
         let number = attempts.last().map_or(1, |attempt| attempt.number + 1);
-        self.dispatch(job, &conversation, &message, &files, (permit, number))
+        let (verdict, facts) = self
+            .judge_again(&conversation, &message, &files, able)
+            .await?;
+        match verdict {
+            Verdict::Permit(permit) => {
+                let granted = (permit, facts, number);
+                self.dispatch(job, &conversation, &message, &files, granted)
+                    .await
+            }
+            // Only the hour stands against it.
+            Verdict::Defer { until, .. } if message.aim.class.is_advertising() => Ok(Done::Later {
+                after_ms: until.0 - self.now().0,
+                reason: "the hours of the contact",
+            }),
+            Verdict::Defer { reasons, .. } | Verdict::Deny(reasons) => {
+                self.refuse(job, (&conversation, &message), &reasons, number)
+                    .await
+            }
+        }
+    }
+
+    /// It does not leave, and every reason is kept.
+    async fn refuse(
+        &self,
+        job: &ClaimedJob,
+        (conversation, message): (&Conversation, &StoredMessage),
+        reasons: &[Reason],
+        number: i64,
+    ) -> Result<Done, AppError> {
+        let mut unit = Unit::new();
+        let decision = self.decision(message, number, (reasons, gate::RULE_VERSION), &[]);
+        self.store.add_decision(&mut unit, &decision);
+        self.store.commit(unit).await?;
+        let reason = reasons.first().map_or("refused", |reason| reason.code);
+        let error = DeliveryError {
+            code: format!("gate_{reason}"),
+            class: if message.aim.class.is_advertising() {
+                FailureClass::OptedOut
+            } else {
+                FailureClass::Window
+            },
+        };
+        self.settle_delivery(job, conversation, message, None, Outcome::Refused(error))
             .await
+    }
+
+    fn decision(
+        &self,
+        message: &StoredMessage,
+        number: i64,
+        (reasons, rule_version): (&[Reason], i64),
+        events: &[ConsentEventId],
+    ) -> Decision {
+        Decision {
+            message: message.id,
+            number,
+            at: self.now(),
+            class: message.aim.class,
+            purpose: message.aim.purpose.clone(),
+            reasons: reasons
+                .iter()
+                .map(|reason| reason.code.to_owned())
+                .collect(),
+            rule_version,
+            consent_events: events.to_vec(),
+        }
+    }
+
+    /// Advertising leaves only while the consent stands exactly as it was read, and its use is
+    /// written down with the attempt: whoever withdraws at this moment is first or second, and
+    /// never overlooked.
+    async fn stage_use(
+        &self,
+        unit: &mut Unit,
+        (conversation, message): (&Conversation, &StoredMessage),
+        permit: &gate::SendPermit,
+        facts: &Facts,
+        number: i64,
+    ) -> Result<(), AppError> {
+        if !permit.class().is_advertising() {
+            return Ok(());
+        }
+        let decision = self.decision(
+            message,
+            number,
+            (&[], permit.rule_version()),
+            permit.consent_events(),
+        );
+        self.store.add_decision(unit, &decision);
+        self.store
+            .nobody_objected(unit, conversation.contact, conversation.channel);
+        if permit.consent_events().is_empty() {
+            return Ok(());
+        }
+        let Some(consent) = &facts.consent else {
+            return Err(AppError::Internal("a permit without its consent".into()));
+        };
+        if number > 1 {
+            self.store.consent_unchanged(unit, consent);
+            return Ok(());
+        }
+        self.stage_consent_used(unit, consent, facts).await
     }
 
     /// One attempt, written before it starts.
@@ -99,7 +185,7 @@ impl App {
         conversation: &Conversation,
         message: &StoredMessage,
         files: &[StoredAttachment],
-        (permit, number): (gate::SendPermit, i64),
+        (permit, facts, number): (gate::SendPermit, Facts, i64),
     ) -> Result<Done, AppError> {
         let able = self.capabilities(conversation)?;
         let id = message.id;
@@ -116,7 +202,18 @@ impl App {
         let mut unit = Unit::new();
         self.store
             .start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
-        self.store.commit(unit).await?;
+        self.stage_use(&mut unit, (conversation, message), &permit, &facts, number)
+            .await?;
+        match self.store.commit(unit).await {
+            Err(error) if error.is_stale() && permit.class().is_advertising() => {
+                // Something happened to the consent, or to the ledger: the gate is asked again.
+                return Ok(Done::Later {
+                    after_ms: 0,
+                    reason: "the consent changed",
+                });
+            }
+            other => other?,
+        }
         faults::hit(Point::BeforeSend);
         let recipient = Recipient {
             kind: conversation.address_kind,
@@ -135,14 +232,14 @@ impl App {
             .await
     }
 
-    /// The gate's word at this moment; `Err` names the first reason against it.
-    async fn permit_again(
+    /// The gate's word at this moment, and what it knew of the person.
+    async fn judge_again(
         &self,
         conversation: &Conversation,
         message: &StoredMessage,
         files: &[StoredAttachment],
         able: &Capabilities,
-    ) -> Result<Result<gate::SendPermit, &'static str>, AppError> {
+    ) -> Result<(Verdict, Facts), AppError> {
         let used = message.content.template.as_ref();
         let wanted = used.map(TemplateUseFact::of);
         let template = match used {
@@ -153,7 +250,10 @@ impl App {
                     .await?
             }
         };
-        let standing = self.standing(conversation, able, template.as_ref()).await?;
+        let words = message.content.text.as_ref();
+        let intent = meant(&message.aim, words);
+        let class = intent.class_of(template.as_ref());
+        let facts = self.facts(conversation, &intent, class).await?;
         // Length and form were judged when it was written and cannot have changed since.
         let request = SendRequest {
             text_chars: message
@@ -170,10 +270,11 @@ impl App {
             list_rows: Vec::new(),
             template: wanted.as_ref(),
             reaction: false,
-            intent: Intent::default(),
+            intent,
         };
-        Ok(gate::decide(&request, &standing)
-            .map_err(|reasons| reasons.first().map_or("refused", |reason| reason.code)))
+        let standing = self.standing(conversation, able, template.as_ref(), &facts);
+        let verdict = gate::judge(&request, &standing);
+        Ok((verdict, facts))
     }
 
     /// Calls the connector, unless a drill wants to see a mistake.

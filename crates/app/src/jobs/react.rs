@@ -6,6 +6,7 @@ use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use store::{Author, ClaimedJob, Reaction, TimelineItem};
 
 use super::Done;
+use crate::consents::Facts;
 use crate::{App, AppError};
 
 impl App {
@@ -21,7 +22,8 @@ impl App {
             return self.drop_job(job).await;
         };
         let able = self.capabilities(&conversation)?;
-        let standing = self.standing(&conversation, able, None).await?;
+        let facts = Facts::default();
+        let standing = self.standing(&conversation, able, None, &facts);
         let request = SendRequest {
             text_chars: 0,
             files: Vec::new(),

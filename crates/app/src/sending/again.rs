@@ -2,11 +2,12 @@
 
 use domain::access::Access;
 use domain::delivery::DeliveryState;
-use domain::gate::{self, Reason, SendRequest};
+use domain::gate::{self, Intent, Reason, SendRequest};
 use domain::{MessageId, Pii};
 use store::{Author, Direction, JobKind, NewJob, StoredMessage, Unit};
 
-use super::SendInput;
+use super::{SendInput, meant};
+use crate::consents::Facts;
 use crate::{App, AppError};
 
 impl App {
@@ -43,7 +44,10 @@ impl App {
                 ..SendInput::default()
             };
             let used = message.content.template.as_ref();
-            self.permit(&conversation, &again, used, &files).await?;
+            let text = message.content.text.as_ref();
+            let intent = meant(&message.aim, text);
+            self.permit(&conversation, &again, used, &files, intent)
+                .await?;
             let now = self.now();
             let mut unit = Unit::new();
             self.store.requeue_delivery(&mut unit, id, message.version);
@@ -87,10 +91,11 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let able = self.capabilities(&conversation)?;
-        let standing = self.standing(&conversation, able, None).await?;
+        let facts = Facts::default();
+        let standing = self.standing(&conversation, able, None, &facts);
         let request = SendRequest {
             reaction: true,
-            ..SendInput::default().request(&[], None)
+            ..SendInput::default().request(&[], None, Intent::default())
         };
         gate::decide(&request, &standing).map_err(AppError::Refused)?;
         if message.direction != Direction::Inbound || message.deleted_at.is_some() {

@@ -1,27 +1,25 @@
 //! Sending: the gate decides, one unit writes the message and the job that will carry it.
 
 mod again;
+mod judged;
 mod template;
 
+pub(crate) use judged::meant;
 pub use template::TemplateRequest;
 
 use domain::access::{Access, Actor};
 use domain::channel::{Capabilities, MediaKind};
-use domain::content::{Choices, Content, Quote, Template, TemplateCategory, TemplateUse, preview};
+use domain::content::{Choices, Content, Quote, TemplateUse, preview};
 use domain::delivery::DeliveryState;
-use domain::gate::{
-    self, FileFact, Intent, Person, SendPermit, SendRequest, Standing, TemplateUseFact,
-};
-use domain::window::ReplyWindow;
+use domain::gate::{FileFact, Intent, SendPermit, SendRequest, TemplateUseFact};
 use domain::{AttachmentId, ConversationId, JobId, MessageId, Pii, TeammateId, Timestamp, limits};
 use store::{
-    Append, AttachmentState, Author, Conversation, Direction, FeedKind, Guard, JobKind, NewJob,
-    NewMessage, Preview, PreviewKind, StoredAttachment, StoredMessage, Unit,
+    Aim, Append, AttachmentState, Author, Conversation, Decision, Direction, FeedKind, Guard,
+    JobKind, NewJob, NewMessage, Preview, PreviewKind, StoredAttachment, StoredMessage, Unit,
 };
 use vault::digest;
 
 use crate::identity::check_signs;
-use crate::objections::OBJECTION;
 use crate::{App, AppError, FieldProblem};
 
 #[derive(Clone, Default)]
@@ -32,6 +30,8 @@ pub struct SendInput {
     pub quote: Option<MessageId>,
     pub template: Option<TemplateRequest>,
     pub choices: Option<Choices>,
+    /// The purpose whose consent it rests on; absent for an answer.
+    pub purpose: Option<String>,
 }
 
 /// The message that was written, and whether it was written now or before.
@@ -42,7 +42,7 @@ pub struct Sent {
 }
 
 /// One message of ours that goes out: what is asked for may become several of them.
-struct Piece {
+pub(crate) struct Piece {
     id: MessageId,
     content: Content,
     files: Vec<StoredAttachment>,
@@ -86,6 +86,10 @@ impl SendInput {
                     .for_each(|row| add(row.id.as_bytes()));
             }
         }
+        if let Some(purpose) = &self.purpose {
+            add(b"purpose");
+            add(purpose.as_bytes());
+        }
         digest(&bytes)
     }
 
@@ -93,6 +97,7 @@ impl SendInput {
         &self,
         files: &[StoredAttachment],
         template: Option<&'a TemplateUseFact>,
+        intent: Intent,
     ) -> SendRequest<'a> {
         let chars = |text: &str| text.chars().count();
         let (buttons, list_rows) = match &self.choices {
@@ -119,7 +124,7 @@ impl SendInput {
             list_rows,
             template,
             reaction: false,
-            intent: Intent::default(),
+            intent,
         }
     }
 }
@@ -144,56 +149,6 @@ pub(crate) fn check_client_id(client_id: Option<&str>) -> Option<FieldProblem> {
 }
 
 impl App {
-    /// How the world stands for sending to this conversation right now.
-    pub(crate) async fn standing<'a>(
-        &self,
-        conversation: &Conversation,
-        capabilities: &'a Capabilities,
-        template: Option<&'a Template>,
-    ) -> Result<Standing<'a>, AppError> {
-        let now = self.now();
-        let marketing_stopped = match template {
-            Some(template) if template.category == TemplateCategory::Marketing => {
-                let said = self
-                    .store
-                    .preference(
-                        conversation.contact,
-                        conversation.channel,
-                        "marketing_messages",
-                    )
-                    .await?;
-                let objected = self
-                    .store
-                    .preference(conversation.contact, conversation.channel, OBJECTION)
-                    .await?;
-                said.as_deref() == Some("stop") || objected.is_some()
-            }
-            _ => false,
-        };
-        Ok(Standing {
-            now,
-            channel: conversation.channel,
-            channel_state: conversation.channel_state,
-            conversation: conversation.id,
-            capabilities,
-            window: ReplyWindow::at(now, capabilities.window_hours, conversation.last_inbound_at),
-            template,
-            marketing_stopped,
-            // Consents are not kept yet in this house, so nobody has given any.
-            person: Person::default(),
-        })
-    }
-
-    pub(crate) fn capabilities(
-        &self,
-        conversation: &Conversation,
-    ) -> Result<&'static Capabilities, AppError> {
-        self.registry
-            .get(conversation.channel_kind)
-            .map(|connector| connector.capabilities())
-            .ok_or_else(|| AppError::Internal("a channel without its connector".into()))
-    }
-
     /// Writes a message to the contact.
     ///
     /// # Errors
@@ -239,8 +194,12 @@ impl App {
             let headed = self
                 .files_to_send(access, "template.parameters.header", &headed)
                 .await?;
+            let words = written.as_ref().and_then(Option::as_ref);
+            let words = words.or(input.text.as_ref());
+            let aim = self.aim_of(input.purpose.as_deref()).await?;
+            let intent = meant(&aim, words);
             let permit = self
-                .permit(&conversation, input, used.as_ref(), &files)
+                .permit(&conversation, input, used.as_ref(), &files, intent)
                 .await?;
             let able = self.capabilities(&conversation)?;
             let quote = self.quote_of(&conversation, input.quote).await?;
@@ -248,7 +207,7 @@ impl App {
             let files = if used.is_some() { headed } else { files };
             let pieces = self.pieces(input, (text, used), quote, files, able);
             let unit = self
-                .stage(&conversation, author, name, input, &pieces, &permit)
+                .stage(&conversation, author, name, input, &pieces, (&permit, &aim))
                 .await?;
             let first = pieces
                 .first()
@@ -268,7 +227,7 @@ impl App {
         .await
     }
 
-    pub(super) fn author_of(&self, access: &Access) -> Result<Author, AppError> {
+    pub(crate) fn author_of(&self, access: &Access) -> Result<Author, AppError> {
         match access.actor() {
             Actor::Teammate(id) => Ok(Author::Teammate(id)),
             Actor::Token { teammate, .. } => Ok(Author::Api(teammate)),
@@ -344,28 +303,6 @@ impl App {
         Ok(Some((wanted.resolve(known.as_ref()), written)))
     }
 
-    async fn permit(
-        &self,
-        conversation: &Conversation,
-        input: &SendInput,
-        used: Option<&TemplateUse>,
-        files: &[StoredAttachment],
-    ) -> Result<SendPermit, AppError> {
-        let wanted = used.map(TemplateUseFact::of);
-        let template = match used {
-            None => None,
-            Some(used) => {
-                self.store
-                    .lookup_template(conversation.channel, &used.name, &used.language)
-                    .await?
-            }
-        };
-        let able = self.capabilities(conversation)?;
-        let standing = self.standing(conversation, able, template.as_ref()).await?;
-        let request = input.request(files, wanted.as_ref());
-        gate::decide(&request, &standing).map_err(AppError::Refused)
-    }
-
     async fn quote_of(
         &self,
         conversation: &Conversation,
@@ -381,7 +318,7 @@ impl App {
 
     /// Splits what was asked for into messages the channel can carry: a file each where it takes
     /// one a message, and the text before a file that takes no caption.
-    fn pieces(
+    pub(crate) fn pieces(
         &self,
         input: &SendInput,
         (text, template): (Option<Pii<String>>, Option<TemplateUse>),
@@ -437,14 +374,14 @@ impl App {
         pieces
     }
 
-    async fn stage(
+    pub(crate) async fn stage(
         &self,
         conversation: &Conversation,
         author: Author,
         name: &Pii<String>,
         input: &SendInput,
         pieces: &[Piece],
-        permit: &SendPermit,
+        (permit, aim): (&SendPermit, &Aim),
     ) -> Result<Unit, AppError> {
         let now = permit.decided_at();
         let mut unit = Unit::new();
@@ -488,11 +425,14 @@ impl App {
                 provider_id: None,
                 attachments: i64::try_from(piece.files.len()).unwrap_or(0),
                 state: Some(DeliveryState::Queued),
+                aim: aim.clone(),
             };
             let kind = FeedKind::MessageCreated;
             self.store
                 .feed_appended(&mut unit, kind, conversation.id, piece.id.bytes(), now);
             self.store.add_message(&mut unit, &message).await?;
+            let decision = permitted(piece.id, permit, aim);
+            self.store.add_decision(&mut unit, &decision);
             for (position, file) in piece.files.iter().enumerate() {
                 let place = (conversation.contact, conversation.id, piece.id);
                 let position = i64::try_from(position).unwrap_or(0);
@@ -519,6 +459,20 @@ impl App {
             subject: message.bytes(),
             now,
         }
+    }
+}
+
+/// What is kept of the gate's yes.
+fn permitted(message: MessageId, permit: &SendPermit, aim: &Aim) -> Decision {
+    Decision {
+        message,
+        number: 0,
+        at: permit.decided_at(),
+        class: permit.class(),
+        purpose: aim.purpose.clone(),
+        reasons: Vec::new(),
+        rule_version: permit.rule_version(),
+        consent_events: permit.consent_events().to_vec(),
     }
 }
 

@@ -35,6 +35,30 @@ pub enum Proves {
 }
 
 impl Way {
+    pub const ALL: [Self; 5] = [
+        Self::WritesFirst,
+        Self::ChatButtons,
+        Self::MailLink,
+        Self::SecondTap,
+        Self::TextCode,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WritesFirst => "writes_first",
+            Self::ChatButtons => "chat_buttons",
+            Self::MailLink => "mail_link",
+            Self::SecondTap => "second_tap",
+            Self::TextCode => "text_code",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == text)
+    }
+
     /// The usual way of a medium.
     #[must_use]
     pub const fn usual(medium: Medium) -> Self {

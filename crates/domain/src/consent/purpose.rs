@@ -98,7 +98,9 @@ impl Purpose {
                 let months = months.clamp(1, UNUSED_MONTHS_MAX);
                 Some(months_after(since, i32::from(months)))
             }
-            Expiry::Once | Expiry::AfterCase { .. } => None,
+            // It ends with its use; one that is never used does not last longer than any other.
+            Expiry::Once => Some(months_after(since, i32::from(UNUSED_MONTHS_MAX))),
+            Expiry::AfterCase { .. } => None,
         }
     }
 

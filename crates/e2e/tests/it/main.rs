@@ -4,6 +4,7 @@
 
 mod attacks;
 mod chat;
+mod consent;
 mod desk;
 mod dump;
 mod edge;

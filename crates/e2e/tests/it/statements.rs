@@ -12,7 +12,7 @@ use db::{Config, Database, Engine as Kind, Sql, Value};
 use testkit::{Engine, postgres};
 
 /// Tables that grow with every conversation.
-const LARGE: [&str; 13] = [
+const LARGE: [&str; 17] = [
     "message",
     "conversation",
     "feed",
@@ -26,6 +26,10 @@ const LARGE: [&str; 13] = [
     "activity",
     "attempt",
     "client_write",
+    "consent",
+    "consent_event",
+    "challenge",
+    "gate_decision",
 ];
 
 /// Walks along an index that stop at their LIMIT, by the beginnings of their statements.
@@ -194,6 +198,11 @@ async fn tour() {
         Box::pin(crate::session::signing_in_and_out(on)),
         Box::pin(crate::rights::rights_are_taken_back_at_once(on)),
         Box::pin(crate::rights::a_person_looks_after_its_sign_in(on)),
+        Box::pin(crate::consent::a_code_opts_in_and_a_word_opts_out(on)),
+        Box::pin(crate::consent::what_is_withdrawn_before_dispatch_never_leaves(on)),
+        Box::pin(crate::consent::buttons_ask_and_only_the_person_answers(on)),
+        Box::pin(crate::consent::two_taps_in_the_own_chat(on)),
+        Box::pin(crate::consent::a_proof_stands_in_a_tree_of_many(on)),
         Box::pin(crate::search::what_was_said_is_found(on)),
         Box::pin(crate::search::what_is_gone_is_not_found(on)),
     ];

@@ -76,6 +76,7 @@ fn input_of(new: NewMessageDto, key: Option<&str>, lang: Language) -> Result<Sen
         quote,
         template,
         choices,
+        purpose: new.purpose,
     })
 }
 

@@ -3,13 +3,16 @@
 pub mod attachments;
 pub mod channels;
 pub mod company;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod entries;
 pub mod erasures;
 pub mod messages;
 pub mod notes;
+pub mod notices;
 pub mod passkeys;
+pub mod purposes;
 pub mod session;
 pub mod setup;
 pub mod teammates;
@@ -76,6 +79,16 @@ pub fn router() -> Router<Http> {
         .route("/holds", post(erasures::hold))
         .route("/holds/{id}/agree", post(erasures::agree))
         .route("/holds/{id}", delete(erasures::end_hold))
+        .route(
+            "/contacts/{id}/consents",
+            get(consents::list).post(consents::ask),
+        )
+        .route("/contacts/{id}/consents/withdraw", post(consents::withdraw))
+        .route("/contacts/{id}/consents/package", get(consents::package))
+        .route("/consents/invitations", post(consents::invite))
+        .route("/consents/key", get(consents::key))
+        .route("/purposes", get(purposes::list).post(purposes::create))
+        .route("/notices", get(notices::list).post(notices::publish))
         .route("/live", get(crate::live::desk))
         .route("/openapi.json", get(crate::openapi::document))
 }

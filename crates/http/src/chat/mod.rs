@@ -2,6 +2,7 @@
 //! for, which the page does with the first tap.
 
 pub mod attachments;
+pub mod consents;
 pub mod entries;
 pub mod messages;
 pub mod sessions;
@@ -20,6 +21,11 @@ pub fn router() -> Router<Http> {
         .route("/timeline", get(messages::timeline))
         .route("/messages", post(messages::write))
         .route("/read", post(messages::read))
+        .route("/consents", get(consents::list))
+        .route("/consents/serve", post(consents::serve))
+        .route("/consents/request", post(consents::request))
+        .route("/consents/confirm", post(consents::confirm))
+        .route("/consents/withdraw", post(consents::withdraw))
         .route("/attachments", post(attachments::upload))
         .route("/attachments/{id}/content", get(attachments::content))
         .route("/live", get(crate::live::chat))

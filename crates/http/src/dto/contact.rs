@@ -27,11 +27,11 @@ pub struct AddressDto {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Consent)]
 pub struct ConsentDto {
-    /// service, marketing
+    /// service, marketing, or the code of a purpose
     pub purpose: String,
     #[schema(value_type = words::ChannelKindWord)]
     pub channel_kind: String,
-    /// allowed, none
+    /// allowed, none, or where the consent stands: granted, withdrawn, …
     pub state: String,
 }
 
@@ -114,6 +114,14 @@ impl ContactDto {
             .map(|c| c.channel_kind.as_str())
             .collect();
         kinds.dedup();
+        let given = view
+            .consents
+            .iter()
+            .map(|(purpose, kind, status)| ConsentDto {
+                purpose: purpose.clone(),
+                channel_kind: kind.as_str().to_owned(),
+                state: status.as_str().to_owned(),
+            });
         let consents = kinds
             .into_iter()
             .flat_map(|kind| {
@@ -124,6 +132,7 @@ impl ContactDto {
                     state: state.to_owned(),
                 })
             })
+            .chain(given)
             .collect();
         Self {
             id: summary.id,

@@ -4,6 +4,7 @@
 
 mod channel;
 mod composer;
+mod consent;
 mod contact;
 mod conversation;
 mod live;
@@ -16,6 +17,12 @@ pub use channel::{
     settings_of,
 };
 pub use composer::{CapabilitiesDto, ComposerDto, TemplateDto, TemplateParameterDto};
+pub use consent::{
+    AskForConsentDto, ChatAnswerDto, ChatConsentDto, ChatConsentsDto, ChatPurposeDto,
+    ChatQuestionDto, ChatRequestDto, ConsentEventDto, ConsentNoticeDto, ContactConsentDto,
+    InvitationDto, NewConsentNoticeDto, NewInvitationDto, NewNoticeText, NewPurposeDto, PartyDto,
+    ProofKeyDto, PurposeDto, WithdrawForDto, WithdrawnDto,
+};
 pub use contact::{
     AddressDto, ChangeContact, ConsentDto, ContactConversation, ContactDto, ContactSummaryDto,
     NoticeServedDto,

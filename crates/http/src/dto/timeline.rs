@@ -505,4 +505,6 @@ pub struct NewMessageDto {
     pub quote: Option<String>,
     pub template: Option<NewTemplateUse>,
     pub choices: Option<ChoiceSet>,
+    /// The code of the purpose whose consent it rests on; absent for an answer.
+    pub purpose: Option<String>,
 }

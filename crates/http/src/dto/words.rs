@@ -41,7 +41,7 @@ words! {
     LocaleWord as Locale { De, En }
     ActivityWord as ActivityKind {
         ConversationOpened, NoticeShown, Assigned, Unassigned, StatusChanged, IdentityChanged,
-        PreferenceChanged,
+        PreferenceChanged, ConsentGiven, ConsentWithdrawn,
     }
 }
 

@@ -39,3 +39,9 @@ notice-text =
 
     Freiwillig
     Sie müssen hier nichts angeben. Ohne Nachricht können wir nur nicht antworten. Es gibt keine automatische Entscheidung über Sie.
+
+# Was jemand liest, der gefragt wird, ob er einwilligt. Nichts davon wirbt.
+consent-question = { $company } fragt: Sind Sie mit „{ $purpose }“ auf diesem Weg einverstanden? Bei „Ja, bestätigen“ gilt Ihre Einwilligung ab sofort, bei „Nein“ geschieht nichts. Widerrufen können Sie jederzeit, zum Beispiel mit dem Wort STOPP.
+consent-summary = Sie willigen ein, dass { $company } Ihnen „{ $purpose }“ in diesem Chat sendet. Mit einem weiteren Tippen bestätigen Sie das. Widerrufen können Sie hier jederzeit mit einem Tippen.
+consent-yes = Ja, bestätigen
+consent-no = Nein

@@ -39,3 +39,9 @@ notice-text =
 
     Of your own will
     You do not have to tell us anything here. Without a message we just cannot answer. No automated decision is made about you.
+
+# What somebody reads who is asked to agree. Nothing in it advertises.
+consent-question = { $company } asks: do you agree to “{ $purpose }” this way? With “Yes, confirm” your consent holds from now on; with “No” nothing happens. You can withdraw at any time, for example with the word STOP.
+consent-summary = You agree that { $company } sends you “{ $purpose }” in this chat. One more tap confirms it. You can withdraw here at any time with one tap.
+consent-yes = Yes, confirm
+consent-no = No

@@ -53,6 +53,10 @@ export function words(activity: Activity): string {
       if (category && decision === "resume") return t("desk.activity.preference.resume", { category });
       return t("desk.activity.preference");
     }
+    case "consent_given":
+      return t("desk.activity.consent.given", { purpose: fact(activity, "purpose") ?? "" });
+    case "consent_withdrawn":
+      return t("desk.activity.consent.withdrawn", { purpose: fact(activity, "purpose") ?? "" });
     default:
       return unknown(activity.kind);
   }

@@ -46,8 +46,10 @@ const PEOPLE: For = For::Team(&[Right::ReadTeammates]);
 const MANAGE_PEOPLE: For = For::Team(&[Right::ManageTeammates]);
 const ERASE: For = For::Team(&[Right::Erase]);
 const TEAM: For = For::Team(&[]);
+const PROOF: For = For::Team(&[Right::ReadConsents]);
+const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 67] = [
+pub(super) const ROWS: [Row; 82] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -55,6 +57,29 @@ pub(super) const ROWS: [Row; 67] = [
     row("PATCH", "/api/v1/channels/{id}", MANAGE, 200),
     row("GET", "/api/v1/company", CHANNELS, 200),
     row("PATCH", "/api/v1/company", MANAGE, 200),
+    row("GET", "/api/v1/consents/key", PROOF, 200),
+    // There is no such purpose.
+    row("POST", "/api/v1/consents/invitations", WRITE, 422),
+    row("GET", "/api/v1/contacts/{id}/consents", PROOF, 200),
+    row("POST", "/api/v1/contacts/{id}/consents", WRITE, 422),
+    // Nobody agreed to anything, so there is nothing to prove.
+    row("GET", "/api/v1/contacts/{id}/consents/package", PROOF, 404),
+    row(
+        "POST",
+        "/api/v1/contacts/{id}/consents/withdraw",
+        WRITE,
+        200,
+    ),
+    row("GET", "/api/v1/notices", CHANNELS, 200),
+    row("POST", "/api/v1/notices", PURPOSES, 422),
+    row("GET", "/api/v1/purposes", CHANNELS, 200),
+    row("POST", "/api/v1/purposes", PURPOSES, 201),
+    row("GET", "/chat/v1/consents", For::Customer, 200),
+    // A secret of nobody's.
+    row("POST", "/chat/v1/consents/confirm", For::Customer, 404),
+    row("POST", "/chat/v1/consents/request", For::Customer, 422),
+    row("POST", "/chat/v1/consents/serve", For::Customer, 422),
+    row("POST", "/chat/v1/consents/withdraw", For::Customer, 422),
     row("GET", "/api/v1/contacts", READ, 200),
     row("GET", "/api/v1/contacts/{id}", READ, 200),
     row("PATCH", "/api/v1/contacts/{id}", BOTH, 200),
@@ -207,6 +232,25 @@ impl Row {
             (_, "/channels") => json!({ "kind": "webchat", "name": "Noch einer", "settings": {} }),
             (_, "/channels/{id}") => json!({ "name": "Umbenannt" }),
             (_, "/company") => json!({ "name": format!("Laden {once}") }),
+            (_, "/consents/invitations") => {
+                json!({ "purpose": "gibt.es.nicht", "channel_id": stage.webchat, "place": "form" })
+            }
+            (_, "/contacts/{id}/consents") => {
+                json!({ "purpose": "gibt.es.nicht", "channel_id": stage.webchat })
+            }
+            (_, "/contacts/{id}/consents/withdraw") => {
+                json!({ "channel_id": stage.webchat, "words": "am Telefon" })
+            }
+            (_, "/consents/confirm") => json!({ "token": "tcq_nichts", "agrees": true }),
+            (_, "/consents/request") => json!({ "purpose": "gibt.es.nicht", "notice": "sha256:0" }),
+            (_, "/consents/serve" | "/consents/withdraw") => json!({ "purpose": "gibt.es.nicht" }),
+            (_, "/notices") => json!({
+                "purpose": "gibt.es.nicht", "channels": ["webchat"], "product_scope": "Brot",
+                "texts": [{ "locale": "de", "text": "Ja", "withdrawal": "STOPP" }],
+            }),
+            (_, "/purposes") => {
+                json!({ "code": format!("zweck.{once}"), "class": "marketing", "name": "Neues" })
+            }
             (_, "/contacts/{id}") => json!({ "name": "Kanarienfrau" }),
             (_, "/conversations/{id}") => json!({ "tags": [format!("m{once}")] }),
             (_, "/conversations/{id}/messages") => json!({ "text": "Gern" }),
