@@ -4,8 +4,8 @@ interface TrustedTypesFactory {
   createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): unknown;
 }
 
-/** Registers the service worker and hands it what this page was made of. */
-export async function keepOfflineShell(): Promise<void> {
+/** Registers the service worker and hands it what this page was made of, with what `others` load. */
+export async function keepOfflineShell(...others: (() => Promise<void>)[]): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   // Under Trusted Types the worker's address needs a policy; "default" is the one the page may use.
   // It vouches for this one address.
@@ -25,6 +25,7 @@ export async function keepOfflineShell(): Promise<void> {
       import("@tresen/ui/shrink.ts"),
       import("@tresen/ui/uploads.ts"),
       import("./Menu.svelte"),
+      ...others.map((other) => other()),
       import("@tresen/ui/voice.ts"),
     ]);
     const { active } = await navigator.serviceWorker.ready;

@@ -25,6 +25,11 @@ export function setLanguage(next: Language, ...catalogues: Catalogue[]): void {
   catalogue = Object.assign({}, ...catalogues) as Catalogue;
 }
 
+/** More messages of the same language, for a part of the page that comes later. */
+export function addMessages(more: Catalogue): void {
+  catalogue = { ...catalogue, ...more };
+}
+
 export function currentLanguage(): Language {
   return language;
 }

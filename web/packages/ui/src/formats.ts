@@ -31,6 +31,11 @@ export function dateAndClock(at: string | Date, language: string): string {
   return format(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
+/** "24.11.2026" in German. */
+export function shortDate(at: string | Date, language: string): string {
+  return new Intl.DateTimeFormat(language, { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(at));
+}
+
 /** "Deutsch" for "de"; what is no language tag stays as it is. */
 export function languageName(tag: string, language: string): string {
   try {

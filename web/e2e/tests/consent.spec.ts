@@ -1,0 +1,89 @@
+// Agreeing, proving and withdrawing, as the two people at the counter see it.
+import { execFileSync } from "node:child_process";
+import type { Contact } from "@tresen/api";
+import { expectAccessible } from "../src/axe.ts";
+import { expect, test } from "../src/fixtures.ts";
+import type { House } from "../src/house.ts";
+import { built } from "../src/program.ts";
+
+/** A purpose with its text, as a data protection officer publishes them. */
+async function offerNews(house: House): Promise<void> {
+  await house.post("/purposes", { code: "news", class: "marketing", name: "Neuigkeiten" });
+  await house.post("/notices", {
+    purpose: "news",
+    channels: ["webchat", "whatsapp"],
+    product_scope: "Taschen und Koffer von Bergmann",
+    texts: [
+      {
+        locale: "de",
+        text: "Ich möchte von Bergmann Neuigkeiten über Taschen und Koffer in diesem Chat bekommen, höchstens zweimal im Monat.",
+        withdrawal: "Das kann ich jederzeit hier im Menü oder mit dem Wort STOPP beenden.",
+      },
+    ],
+  });
+}
+
+test("news are turned on with two taps, seen and proven at the desk, and turned off with one", async ({ house, customer, desk }, info) => {
+  await offerNews(house);
+  const phone = await customer();
+  await phone.say("Guten Tag, haben Sie den Koffer in Blau?");
+  const [conversation] = await house.conversations();
+  const { page } = await desk({ path: `/inbox/queue/${conversation?.id}` });
+  const panel = page.getByRole("complementary", { name: "Kontakt" });
+  await expect(panel.getByRole("button", { name: /^Neuigkeiten/ })).toHaveCount(0);
+
+  await phone.page.getByRole("button", { name: "Einstellungen" }).click();
+  const news = phone.page.getByRole("region", { name: "Was Sie bekommen möchten" });
+  await news.getByRole("button", { name: "Einschalten" }).click();
+  await expect(news.getByText(/höchstens zweimal im Monat/)).toBeVisible();
+  await news.getByRole("button", { name: "Ich willige ein" }).click();
+  // One tap alone gives nothing.
+  const contact = await house.get<Contact>(`/contacts/${conversation?.contact.id}`);
+  expect(contact.consents.filter(({ purpose, state }) => purpose === "news" && state === "granted")).toEqual([]);
+  await expectAccessible(phone.page, "the question for news in the chat");
+  await news.getByRole("button", { name: "Ja, bestätigen" }).click();
+  await expect(news.getByRole("button", { name: "Ausschalten" })).toBeVisible();
+
+  const line = panel.getByRole("button", { name: /^Neuigkeiten/ });
+  await expect(line).toContainText("erlaubt");
+  await line.click();
+  const proof = page.getByRole("dialog", { name: "Nachweis: Neuigkeiten" });
+  await expect(proof.getByText(/höchstens zweimal im Monat/)).toBeVisible();
+  await expect(proof.getByRole("listitem")).not.toHaveCount(0);
+  await expectAccessible(page, "the proof of a consent");
+  const [file] = await Promise.all([page.waitForEvent("download"), proof.getByRole("link", { name: "Nachweis herunterladen" }).click()]);
+  const package_ = info.outputPath("proof.zip");
+  await file.saveAs(package_);
+  const { key } = await house.get<{ key: string }>("/consents/key");
+  expect(execFileSync(built("tresen"), ["verify", package_, "--key", key], { encoding: "utf8" })).not.toBe("");
+  await page.keyboard.press("Escape");
+
+  await news.getByRole("button", { name: "Ausschalten" }).click();
+  await expect(news.getByText("Ausgeschaltet. Es kommt nichts mehr.")).toBeVisible();
+  await expect(line).toContainText("widerrufen");
+});
+
+test("a teammate asks for a consent in the talk, and writes down a withdrawal said on the phone", async ({ house, customer, desk }) => {
+  await offerNews(house);
+  const phone = await customer();
+  await phone.say("Guten Tag");
+  const [conversation] = await house.conversations();
+  const { page } = await desk({ path: `/inbox/queue/${conversation?.id}` });
+  const panel = page.getByRole("complementary", { name: "Kontakt" });
+  await panel.getByRole("button", { name: "Um Einwilligung bitten" }).click();
+  const dialog = page.getByRole("dialog", { name: /um Einwilligung bitten/ });
+  await expect(dialog.getByText(/höchstens zweimal im Monat/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Frage senden" }).click();
+  await expect(page.getByText("Die Frage ist unterwegs. Erst die Antwort der Person zählt.")).toBeVisible();
+  await expect(panel.getByRole("button", { name: /^Neuigkeiten/ })).toContainText("Bestätigung offen");
+
+  await phone.page.getByRole("button", { name: /^Ja/ }).click();
+  const line = panel.getByRole("button", { name: /^Neuigkeiten/ });
+  await expect(line).toContainText("erlaubt");
+  await line.click();
+  const proof = page.getByRole("dialog", { name: "Nachweis: Neuigkeiten" });
+  await proof.getByRole("button", { name: "Widerruf eintragen" }).click();
+  await proof.getByLabel("Wie hat die Person widerrufen?").fill("am Telefon, heute Vormittag");
+  await proof.getByRole("button", { name: "Widerruf eintragen" }).click();
+  await expect(line).toContainText("widerrufen");
+});
