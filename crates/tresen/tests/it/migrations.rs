@@ -71,7 +71,9 @@ async fn schema(place: &str) -> Vec<String> {
         "SELECT name || ' ' || checksum || ' ' || applied_at FROM schema_migration ORDER BY id",
     ] {
         // The table of notes is not there before the first one.
-        let rows = database.query(look, Vec::new()).await.unwrap_or_default();
+        let Ok(rows) = database.query(look, Vec::new()).await else {
+            continue;
+        };
         lines.extend(rows.iter().map(|row| row.text(0).expect("text").to_owned()));
     }
     database.close().await;
