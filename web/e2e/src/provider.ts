@@ -9,6 +9,10 @@ export interface SimulatedCall {
   status: number;
 }
 
+interface Interactive {
+  action?: { buttons?: { reply: { id: string; title: string } }[] };
+}
+
 export class Provider {
   /** What a channel needs to reach the built-in number. */
   readonly settings = {
@@ -48,6 +52,14 @@ export class Provider {
   async write(from: string, text: string, options: { agoMs?: number } = {}): Promise<void> {
     const timestamp = options.agoMs === undefined ? {} : { timestamp_ms: Date.now() - options.agoMs };
     await this.call("POST", "/_sim/inbound", { from, type: "text", text, ...timestamp });
+  }
+
+  /** Somebody taps the button with these words among those that were last sent to them. */
+  async press(from: string, words: RegExp): Promise<void> {
+    const buttons = (await this.sent()).flatMap(({ interactive }) => (interactive as Interactive | undefined)?.action?.buttons ?? []);
+    const button = buttons.findLast(({ reply }) => words.test(reply.title));
+    if (!button) throw new Error(`no button says ${words.source} but ${buttons.map(({ reply }) => reply.title).join(", ")}`);
+    await this.call("POST", "/_sim/inbound", { from, type: "interactive", interactive: { type: "button_reply", button_reply: button.reply } });
   }
 
   /** An approved German template without gaps. */

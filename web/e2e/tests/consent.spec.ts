@@ -6,6 +6,8 @@ import { expect, test } from "../src/fixtures.ts";
 import type { House } from "../src/house.ts";
 import { built } from "../src/program.ts";
 
+const ANNA = "+49 171 39200 01";
+
 /** A purpose with its text, as a data protection officer publishes them. */
 async function offerNews(house: House): Promise<void> {
   await house.post("/purposes", { code: "news", class: "marketing", name: "Neuigkeiten" });
@@ -63,22 +65,25 @@ test("news are turned on with two taps, seen and proven at the desk, and turned 
   await expect(line).toContainText("widerrufen");
 });
 
-test("a teammate asks for a consent in the talk, and writes down a withdrawal said on the phone", async ({ house, customer, desk }) => {
+test("a teammate asks for a consent in the talk, and writes down a withdrawal said on the phone", async ({ house, provider, desk }) => {
+  await house.connectWhatsApp(provider);
   await offerNews(house);
-  const phone = await customer();
-  await phone.say("Guten Tag");
+  await provider.write(ANNA, "Guten Tag");
+  await expect.poll(async () => (await house.conversations()).length).toBe(1);
   const [conversation] = await house.conversations();
   const { page } = await desk({ path: `/inbox/queue/${conversation?.id}` });
   const panel = page.getByRole("complementary", { name: "Kontakt" });
   await panel.getByRole("button", { name: "Um Einwilligung bitten" }).click();
   const dialog = page.getByRole("dialog", { name: /um Einwilligung bitten/ });
   await expect(dialog.getByText(/höchstens zweimal im Monat/)).toBeVisible();
+  await expectAccessible(page, "asking for a consent");
   await dialog.getByRole("button", { name: "Frage senden" }).click();
   await expect(page.getByText("Die Frage ist unterwegs. Erst die Antwort der Person zählt.")).toBeVisible();
-  await expect(panel.getByRole("button", { name: /^Neuigkeiten/ })).toContainText("Bestätigung offen");
-
-  await phone.page.getByRole("button", { name: /^Ja/ }).click();
   const line = panel.getByRole("button", { name: /^Neuigkeiten/ });
+  await expect(line).toContainText("Bestätigung offen");
+
+  await expect.poll(async () => JSON.stringify(await provider.sent())).toContain("Ja");
+  await provider.press(ANNA, /^Ja/);
   await expect(line).toContainText("erlaubt");
   await line.click();
   const proof = page.getByRole("dialog", { name: "Nachweis: Neuigkeiten" });
