@@ -79,8 +79,17 @@ pub(crate) async fn a_name_that_is_known_costs_what_an_unknown_one_costs(engine:
                 let body = Some(("application/json", body.clone()));
                 world.ask("POST", "/api/v1/session", &headers, body).await
             };
-            let (cost, answer) = costs(&world, ask).await;
-            world.clock.advance_ms(16 * MINUTE_MS);
+            // What other parts of the house do meanwhile counts too, so a dearer one is asked
+            // again: what is really its own would stay.
+            let (mut cost, mut answer) = costs(&world, ask).await;
+            for _ in 0..4 {
+                world.clock.advance_ms(16 * MINUTE_MS);
+                if costs_of_all.contains(&cost) {
+                    break;
+                }
+                let (again, answered) = costs(&world, ask).await;
+                (cost, answer) = (cost.min(again), answered);
+            }
             assert_eq!(answer.problem(401), "wrong_credentials", "{email}");
             if number > 0 {
                 assert_eq!(cost.2, 1, "{email}: one password is compared");
