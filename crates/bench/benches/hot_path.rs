@@ -87,7 +87,7 @@ fn seal_and_open(key: DataKey) -> bool {
     sealed(black_box(&key))
 }
 
-#[library_benchmark(config = in_all_at_most(735_000_000))]
+#[library_benchmark(config = in_all_at_most(760_000_000))]
 #[bench::two_hundred(200)]
 fn take_callbacks(messages: u64) {
     let directory = tempfile::tempdir().expect("a directory");
