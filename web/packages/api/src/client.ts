@@ -66,8 +66,9 @@ export function createClient(options: ClientOptions): Client {
       throw new OfflineError("no answer", { cause });
     }
     if (!response.ok) throw await toError(response);
-    if (response.status === 204) return undefined as T;
-    return (await response.json()) as T;
+    // Some answers say all by their status.
+    const text = await response.text();
+    return (text ? JSON.parse(text) : undefined) as T;
   }
   return {
     get: (path, query) => request("GET", path + queryString(query)),
