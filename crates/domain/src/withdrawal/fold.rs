@@ -96,11 +96,12 @@ const fn is_comma(c: char) -> bool {
 
 /// A digit in a box is a picture: the digit, a variation selector and the box.
 fn without_keycaps(text: &str) -> impl Iterator<Item = char> {
-    let mut characters = text.chars().peekable();
+    let mut characters = text.chars();
     std::iter::from_fn(move || {
         loop {
             let c = characters.next()?;
-            let boxed = matches!(characters.peek(), Some('\u{20e3}' | '\u{fe0f}'));
+            let rest = characters.as_str();
+            let boxed = rest.trim_start_matches('\u{fe0f}').starts_with('\u{20e3}');
             if !(boxed && (c.is_ascii_digit() || c == '#' || c == '*')) {
                 return Some(c);
             }
