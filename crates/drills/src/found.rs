@@ -157,21 +157,10 @@ pub fn read_all(results: &Path) -> Result<Vec<Outcome>> {
 /// The day of a moment, in the calendar that everybody uses.
 #[must_use]
 pub fn date_of(unix_s: u64) -> String {
-    // Days since 1970 to a civil date, by the usual arithmetic of 400-year eras.
-    let days = i64::try_from(unix_s / 86_400).unwrap_or(0) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    let seconds = i64::try_from(unix_s).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds)
+        .map(|at| at.strftime("%Y-%m-%d").to_string())
+        .unwrap_or_else(|_| "at no time".to_owned())
 }
 
 #[cfg(test)]

@@ -77,23 +77,6 @@ struct Columns {
     last_used: Option<Timestamp>,
 }
 
-fn status_of(state: &State) -> Status {
-    match state {
-        State::None => Status::None,
-        State::Requested { .. } => Status::Requested,
-        State::Pending { .. } => Status::Pending,
-        State::Granted(_) => Status::Granted,
-        State::Refused { .. } => Status::Refused,
-        State::Lapsed { .. } => Status::Lapsed,
-        State::Outdated => Status::Outdated,
-        State::Expired => Status::Expired,
-        State::Unverified => Status::Unverified,
-        State::Withdrawn { .. } => Status::Withdrawn,
-        State::Invalidated => Status::Invalidated,
-        State::Asserted => Status::Asserted,
-    }
-}
-
 fn columns_of(consent: &Consent) -> Columns {
     let mut columns = Columns {
         since: None,
@@ -220,7 +203,7 @@ impl StoredConsent {
     /// Its state without the details.
     #[must_use]
     pub fn word(&self) -> Status {
-        status_of(&self.consent.state)
+        self.consent.state.written()
     }
 }
 

@@ -545,11 +545,14 @@ impl Store {
         // must not come to life again.
         let text = emoji.map_or("", |emoji| emoji.expose().as_str());
         let sealed = seal_bytes(&key, "reaction.sealed", &row, text.as_bytes())?;
+        // What was taken back while the reaction was on its way bears none.
         // Contacts' wishes may come late and are told apart by their time; the team's are in the
         // order in which they are written, whatever the clock was put to.
         unit.run(
             "INSERT INTO reaction (message_id, actor_kind, actor_id, sealed, at) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (message_id, actor_kind, actor_id) \
+             SELECT $1, $2, $3, $4, $5 \
+             WHERE EXISTS (SELECT 1 FROM message WHERE id = $1 AND deleted_at IS NULL) \
+             ON CONFLICT (message_id, actor_kind, actor_id) \
              DO UPDATE SET sealed = excluded.sealed, at = excluded.at \
              WHERE reaction.at <= excluded.at OR reaction.actor_kind = 'house'",
             vec![

@@ -242,14 +242,7 @@ impl App {
     ) -> Result<(Verdict, Facts), AppError> {
         let used = message.content.template.as_ref();
         let wanted = used.map(TemplateUseFact::of);
-        let template = match used {
-            None => None,
-            Some(used) => {
-                self.store
-                    .lookup_template(conversation.channel, &used.name, &used.language)
-                    .await?
-            }
-        };
+        let template = self.template_used(conversation, used).await?;
         let words = message.content.text.as_ref();
         let intent = meant(&message.aim, words);
         let class = intent.class_of(template.as_ref());

@@ -75,6 +75,19 @@ impl App {
         })
     }
 
+    /// The template as the provider last told of it.
+    pub(crate) async fn template_used(
+        &self,
+        conversation: &Conversation,
+        used: Option<&TemplateUse>,
+    ) -> Result<Option<Template>, AppError> {
+        let Some(used) = used else {
+            return Ok(None);
+        };
+        let (channel, name, language) = (conversation.channel, &used.name, &used.language);
+        Ok(self.store.lookup_template(channel, name, language).await?)
+    }
+
     pub(crate) async fn permit(
         &self,
         conversation: &Conversation,
@@ -84,14 +97,7 @@ impl App {
         intent: Intent,
     ) -> Result<SendPermit, AppError> {
         let wanted = used.map(TemplateUseFact::of);
-        let template = match used {
-            None => None,
-            Some(used) => {
-                self.store
-                    .lookup_template(conversation.channel, &used.name, &used.language)
-                    .await?
-            }
-        };
+        let template = self.template_used(conversation, used).await?;
         let able = self.capabilities(conversation)?;
         let class = intent.class_of(template.as_ref());
         let facts = self.facts(conversation, &intent, class).await?;

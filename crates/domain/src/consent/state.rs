@@ -134,6 +134,27 @@ impl Status {
     }
 }
 
+impl State {
+    /// Its word as of the last event, whatever time has done to it since.
+    #[must_use]
+    pub const fn written(&self) -> Status {
+        match self {
+            Self::None => Status::None,
+            Self::Requested { .. } => Status::Requested,
+            Self::Pending { .. } => Status::Pending,
+            Self::Granted(_) => Status::Granted,
+            Self::Refused { .. } => Status::Refused,
+            Self::Lapsed { .. } => Status::Lapsed,
+            Self::Outdated => Status::Outdated,
+            Self::Expired => Status::Expired,
+            Self::Unverified => Status::Unverified,
+            Self::Withdrawn { .. } => Status::Withdrawn,
+            Self::Invalidated => Status::Invalidated,
+            Self::Asserted => Status::Asserted,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     pub subject: Subject,
@@ -160,20 +181,10 @@ impl Consent {
     #[must_use]
     pub fn status(&self, now: Timestamp, notice: &NoticeTerms, address: &AddressFacts) -> Status {
         match &self.state {
-            State::None => Status::None,
             State::Requested { at, .. } if now >= Way::WritesFirst.deadline(*at) => Status::Lapsed,
-            State::Requested { .. } => Status::Requested,
             State::Pending { until, .. } if now >= *until => Status::Lapsed,
-            State::Pending { .. } => Status::Pending,
             State::Granted(grant) => grant.status(now, notice, address),
-            State::Refused { .. } => Status::Refused,
-            State::Lapsed { .. } => Status::Lapsed,
-            State::Outdated => Status::Outdated,
-            State::Expired => Status::Expired,
-            State::Unverified => Status::Unverified,
-            State::Withdrawn { .. } => Status::Withdrawn,
-            State::Invalidated => Status::Invalidated,
-            State::Asserted => Status::Asserted,
+            other => other.written(),
         }
     }
 
