@@ -55,6 +55,19 @@ pub struct ContactView {
     pub consents: Vec<(String, ChannelKind, ConsentStatus)>,
 }
 
+impl ContactView {
+    /// That there is somebody, and where, but nothing about it.
+    const fn withheld(contact: Contact, conversations: Vec<Conversation>) -> Self {
+        Self {
+            contact,
+            addresses: Vec::new(),
+            conversations,
+            notices: Vec::new(),
+            consents: Vec::new(),
+        }
+    }
+}
+
 impl App {
     /// # Errors
     /// What the store says.
@@ -113,6 +126,7 @@ impl App {
             .lookup_thread(id)
             .await?
             .ok_or(AppError::NotFound)?;
+        self.not_restricted_for(access, thread.contact).await?;
         self.store
             .log_read(access, thread.contact, "timeline", self.now())
             .await?;
@@ -174,14 +188,13 @@ impl App {
                 .lookup_thread(id)
                 .await?
                 .ok_or(AppError::NotFound)?;
+            if change.tags.is_some() {
+                self.not_restricted_for(access, thread.contact).await?;
+            }
             let now = self.now();
             let (state, activities) = apply(thread.state, change, now)?;
             let mut unit = Unit::new();
-            let actor = match access.actor() {
-                Actor::Teammate(id) => Author::Teammate(id),
-                Actor::Token { teammate, .. } => Author::Api(teammate),
-                Actor::Contact(_) | Actor::House => Author::House,
-            };
+            let actor = author_of(access);
             for (place, (kind, facts)) in activities.iter().enumerate() {
                 let version = thread.version + i64::try_from(place).unwrap_or(0);
                 let append = Append::Change { state, version };
@@ -287,6 +300,9 @@ impl App {
                     _ => Err(AppError::Conflict("client_id_reused")),
                 };
             }
+            let thread = self.store.lookup_thread(id).await?;
+            let thread = thread.ok_or(AppError::NotFound)?;
+            self.not_restricted_for(access, thread.contact).await?;
             let note = self
                 .stage_note(id, (author, name), text, client_id.map(|c| (c, body)))
                 .await?;
@@ -430,13 +446,16 @@ impl App {
             .lookup_contact(id)
             .await?
             .ok_or(AppError::NotFound)?;
-        self.store
-            .log_read(access, id, "contact", self.now())
-            .await?;
         let mut conversations = Vec::new();
         for conversation in self.store.conversations_of(id).await? {
             conversations.extend(self.store.lookup_conversation(conversation).await?);
         }
+        if contact.restricted_at.is_some() && !matches!(access.actor(), Actor::Contact(_)) {
+            return Ok(ContactView::withheld(contact, conversations));
+        }
+        self.store
+            .log_read(access, id, "contact", self.now())
+            .await?;
         Ok(ContactView {
             contact,
             addresses: self.store.addresses_of(id).await?,
@@ -457,8 +476,8 @@ impl App {
         if let Some(problem) = crate::identity::check_name("name", name) {
             return Err(AppError::Invalid(vec![problem]));
         }
-        _ = access;
         self.retry(|| async {
+            self.not_restricted_for(access, id).await?;
             let mut contact = self
                 .store
                 .lookup_contact(id)
@@ -507,6 +526,16 @@ impl App {
             }
         }
         Ok(due.len())
+    }
+}
+
+/// Who stands beside a change in the timeline.
+pub(crate) const fn author_of(access: &Access) -> Author {
+    match access.actor() {
+        Actor::Teammate(id) => Author::Teammate(id),
+        Actor::Token { teammate, .. } => Author::Api(teammate),
+        Actor::Contact(id) => Author::Contact(id),
+        Actor::House => Author::House,
     }
 }
 

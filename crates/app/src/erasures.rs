@@ -24,6 +24,8 @@ pub struct ErasurePreview {
     pub goes: Stock,
     /// Reviews of holds that stand against it.
     pub held_until: Vec<Timestamp>,
+    /// Its data may only be kept since then: that stands against it as well.
+    pub restricted_at: Option<Timestamp>,
     /// It was asked for already.
     pub erasure: Option<ErasureId>,
 }
@@ -38,11 +40,11 @@ impl App {
         _access: &Access,
         contact: ContactId,
     ) -> Result<ErasurePreview, AppError> {
-        if !self.store.has_contact(contact).await? {
-            return Err(AppError::NotFound);
-        }
+        let known = self.store.lookup_contact(contact).await?;
+        let known = known.ok_or(AppError::NotFound)?;
         let holds = self.store.standing_holds(contact).await?;
         Ok(ErasurePreview {
+            restricted_at: known.restricted_at,
             goes: self.store.stock_of(contact).await?,
             held_until: holds.iter().map(|hold| hold.review_at).collect(),
             erasure: self.store.erasure_of(contact).await?.map(|found| found.id),
@@ -52,7 +54,7 @@ impl App {
     /// Begins to erase a contact; asked again, answers the erasure that was begun.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] when a hold stands against it.
+    /// [`AppError::Conflict`] when a hold or a restriction stands against it.
     pub async fn erase(&self, access: &Access, contact: ContactId) -> Result<Erasure, AppError> {
         self.retry(|| self.try_erase(access, contact)).await
     }
@@ -64,6 +66,9 @@ impl App {
         let preview = self.erasure_preview(access, contact).await?;
         if !preview.held_until.is_empty() {
             return Err(AppError::Conflict("held"));
+        }
+        if preview.restricted_at.is_some() {
+            return Err(AppError::Conflict("restricted_first"));
         }
         let by = access.actor().teammate().ok_or(AppError::NotFound)?;
         let now = self.now();
@@ -121,7 +126,7 @@ impl App {
             let (Some(step), Some(contact)) = (erasure.step, erasure.contact) else {
                 return self.drop_job(job).await;
             };
-            if step.can_be_stopped() && !self.store.standing_holds(contact).await?.is_empty() {
+            if step.can_be_stopped() && self.is_kept_back(contact).await? {
                 let mut unit = Unit::new();
                 self.store.take_back_erasure(&mut unit, id, step);
                 self.store.finish_job(&mut unit, job.id);
@@ -147,6 +152,14 @@ impl App {
             self.store.advance_erasure(&mut unit, id, step, next);
             self.store.commit(unit).await?;
         }
+    }
+
+    /// A hold or a restriction came after the wish.
+    async fn is_kept_back(&self, contact: ContactId) -> Result<bool, AppError> {
+        if self.store.restricted_since(contact).await?.is_some() {
+            return Ok(true);
+        }
+        Ok(!self.store.standing_holds(contact).await?.is_empty())
     }
 
     async fn take_step(

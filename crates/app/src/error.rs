@@ -44,6 +44,9 @@ pub enum AppError {
     Denied(#[from] Denied),
     #[error("the input cannot be used")]
     Invalid(Vec<FieldProblem>),
+    /// The contact's data is kept, and nothing else may be done with it (Art. 18 GDPR).
+    #[error("the processing of this contact's data is restricted")]
+    Restricted,
     /// The send gate refused.
     #[error("the gate refused")]
     Refused(Vec<Reason>),

@@ -255,6 +255,7 @@ impl App {
             return Err(AppError::NotFound);
         }
         if let Some(contact) = attachment.contact {
+            self.not_restricted_for(access, contact).await?;
             self.store
                 .log_read(access, contact, "attachment", self.now())
                 .await?;

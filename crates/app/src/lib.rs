@@ -24,6 +24,7 @@ mod once;
 mod pace;
 mod passkeys;
 mod registry;
+mod restrictions;
 mod search;
 mod sending;
 mod setup;

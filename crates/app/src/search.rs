@@ -220,7 +220,7 @@ fn number(text: &str) -> Option<Pii<String>> {
     })
 }
 
-/// A search looks everywhere unless it is told where.
+/// A search looks everywhere unless it is told where, and finds nobody whose data is only kept.
 fn fits(filter: &ConversationFilter, found: &Conversation) -> bool {
     let ConversationFilter {
         statuses,
@@ -229,7 +229,8 @@ fn fits(filter: &ConversationFilter, found: &Conversation) -> bool {
         contact,
         oldest_first: _,
     } = filter;
-    (statuses.is_empty() || statuses.contains(&found.state.status))
+    found.restricted_at.is_none()
+        && (statuses.is_empty() || statuses.contains(&found.state.status))
         && channel.is_none_or(|channel| channel == found.channel)
         && assignee.is_none_or(|assignee| assignee == found.state.assignee)
         && contact.is_none_or(|contact| contact == found.contact)

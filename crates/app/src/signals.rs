@@ -245,6 +245,9 @@ impl App {
         let Ok(Some(conversation)) = self.store.lookup_conversation(conversation).await else {
             return;
         };
+        if conversation.restricted_at.is_some() {
+            return;
+        }
         let Some(provider_id) = conversation.last_inbound_id.clone() else {
             return;
         };

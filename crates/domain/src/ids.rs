@@ -135,6 +135,8 @@ typed_id! {
     ErasureId = "era";
     /// A legal hold.
     HoldId = "hld";
+    /// A restriction of processing.
+    RestrictionId = "rst";
     /// A question whether somebody agrees.
     ChallengeId = "chl";
 }

@@ -229,8 +229,8 @@ const HEAD: &str = "# How long what is kept
 
 The classes, their periods and what ends them. A period that ends with a year is counted from the
 end of the year in which it began. What outlives a wish to be erased is kept apart and out of sight
-until its period is over; a legal hold keeps everything of a contact back, whatever its class, until
-somebody ends it. Erasing itself, its certificate and its tombstone: [backup.md](backup.md).
+until its period is over; a legal hold or a restriction of processing (Art. 18) keeps everything of
+a contact back, whatever its class, until somebody ends it. Erasing itself, its certificate and its tombstone: [backup.md](backup.md).
 
 | class | what | begins with | period | basis | ended by | outlives a wish |
 |---|---|---|---|---|---|---|

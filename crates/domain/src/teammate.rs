@@ -29,10 +29,12 @@ pub enum Right {
     ReadConsents,
     /// What people can agree to, and the texts they are shown.
     ManagePurposes,
+    /// What people may ask for about their own data: restriction, a copy.
+    AnswerRequests,
 }
 
 impl Right {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadConversations,
         Self::WriteMessages,
         Self::ManageChannels,
@@ -42,6 +44,7 @@ impl Right {
         Self::Erase,
         Self::ReadConsents,
         Self::ManagePurposes,
+        Self::AnswerRequests,
     ];
 
     /// The scope of an API token that carries this right.
@@ -57,6 +60,7 @@ impl Right {
             Self::Erase => "erasures:write",
             Self::ReadConsents => "consents:read",
             Self::ManagePurposes => "purposes:write",
+            Self::AnswerRequests => "requests:write",
         }
     }
 }
@@ -97,7 +101,7 @@ impl Role {
             Right::ManageChannels | Right::ManageTeammates => {
                 matches!(self, Self::Owner | Self::Admin)
             }
-            Right::Erase => matches!(self, Self::Owner | Self::Dpo),
+            Right::Erase | Right::AnswerRequests => matches!(self, Self::Owner | Self::Dpo),
             Right::ReadConsents => {
                 matches!(self, Self::Owner | Self::Lead | Self::Teammate | Self::Dpo)
             }
@@ -168,7 +172,8 @@ mod tests {
                         ReadTeammates,
                         Erase,
                         ReadConsents,
-                        ManagePurposes
+                        ManagePurposes,
+                        AnswerRequests
                     ]
                 ),
                 (Role::WorksCouncil, vec![]),

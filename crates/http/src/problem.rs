@@ -111,6 +111,7 @@ impl Problem {
         match error {
             AppError::NotFound => Self::not_found(language),
             AppError::Unauthorized(code) => Self::unauthorized(code, language),
+            AppError::Restricted => Self::new(StatusCode::FORBIDDEN, "restricted", language),
             AppError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", language),
             AppError::Invalid(problems) => Self::invalid(&problems, language),
             AppError::Refused(reasons) => Self::refused(&reasons, language),

@@ -30,6 +30,8 @@ pub struct Contact {
     pub locale: Option<String>,
     pub created_at: Timestamp,
     pub version: i64,
+    /// Since then its data is kept, and nothing else is done with it.
+    pub restricted_at: Option<Timestamp>,
 }
 
 pub type ContactSummary = Contact;
@@ -295,6 +297,7 @@ impl Store {
             locale: open.locale,
             created_at: at(row, 2)?,
             version: row.int(3)?,
+            restricted_at: opt_at(row, 4)?,
         })
     }
 
@@ -311,7 +314,8 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn lookup_contact(&self, id: ContactId) -> Result<Option<Contact>, StoreError> {
-        let sql = "SELECT id, sealed, created_at, version FROM contact WHERE id = $1";
+        let sql =
+            "SELECT id, sealed, created_at, version, restricted_at FROM contact WHERE id = $1";
         match self.db.query_opt(sql, vec![blob(id.bytes())]).await? {
             None => Ok(None),
             Some(row) => self.contact_of(&row).await.map(Some),
@@ -324,7 +328,7 @@ impl Store {
     /// What the engine says.
     pub async fn contacts(&self, page: PageRequest) -> Result<Page<Contact>, StoreError> {
         let (created, id) = page.after.unwrap_or((i64::MAX, [0xff; 16]));
-        let sql = "SELECT id, sealed, created_at, version FROM contact \
+        let sql = "SELECT id, sealed, created_at, version, restricted_at FROM contact \
                    WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3";
         let params = vec![created.into(), blob(id), (page.limit + 1).into()];
         let rows = self.db.query(sql, params).await?;

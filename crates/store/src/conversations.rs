@@ -51,6 +51,8 @@ pub struct Conversation {
     pub last_inbound_id: Option<Pii<String>>,
     pub created_at: Timestamp,
     pub version: i64,
+    /// Since then the contact's data is kept, and nothing else is done with it.
+    pub restricted_at: Option<Timestamp>,
 }
 
 /// What a decision about a conversation needs, without opening anything.
@@ -121,7 +123,7 @@ const COUNT_MAX: i64 = 1_000;
 const COLUMNS: &str = "c.id, c.contact_id, c.channel_id, c.address_id, c.status, c.assignee_id, \
     c.snoozed_until, c.last_seq, c.unread, c.team_read_seq, c.contact_read_seq, c.preview, c.tags, \
     c.last_message_at, c.last_inbound_at, c.last_inbound_id, c.created_at, c.version, \
-    p.sealed, a.sealed, a.kind, h.kind, h.state, t.sealed, f.id, f.sealed";
+    p.sealed, a.sealed, a.kind, h.kind, h.state, t.sealed, f.id, f.sealed, p.restricted_at";
 const JOINS: &str = "JOIN contact p ON p.id = c.contact_id JOIN address a ON a.id = c.address_id \
     JOIN channel h ON h.id = c.channel_id LEFT JOIN teammate t ON t.id = c.assignee_id \
     LEFT JOIN address f ON f.id = (SELECT n.id FROM address n WHERE n.contact_id = c.contact_id \
@@ -260,6 +262,7 @@ impl Store {
                 .map(Pii::new),
             created_at: at(row, 16)?,
             version: row.int(17)?,
+            restricted_at: opt_at(row, 26)?,
         })
     }
 

@@ -37,6 +37,8 @@ pub enum Guard {
     Challenge,
     /// Nobody else published meanwhile.
     Notice,
+    /// The contact's data may be used.
+    Unrestricted,
 }
 
 #[derive(Debug, thiserror::Error)]

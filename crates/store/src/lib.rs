@@ -30,6 +30,7 @@ mod messages;
 mod notices;
 mod page;
 mod purposes;
+mod restrictions;
 mod retention;
 mod revocation;
 mod rows;
@@ -70,6 +71,7 @@ pub use messages::{Aim, Author, ClientWrite, Direction, NewMessage, StoredMessag
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
 pub use purposes::{ConsentNotice, StoredPurpose};
+pub use restrictions::{Lifted, Restriction};
 pub use revocation::TokenListed;
 pub use search::{Hit, HitItem, Hits};
 pub use teammates::{NewTeammate, Passkey, SessionRow, Teammate, TokenRow};
@@ -230,7 +232,7 @@ impl Store {
 }
 
 /// Append-only; a released migration is never edited.
-pub static MIGRATIONS: [db::Migration; 4] = [
+pub static MIGRATIONS: [db::Migration; 5] = [
     db::Migration {
         id: 1,
         name: "house",
@@ -250,5 +252,10 @@ pub static MIGRATIONS: [db::Migration; 4] = [
         id: 4,
         name: "consent",
         sql: include_str!("migrations/0004_consent.sql"),
+    },
+    db::Migration {
+        id: 5,
+        name: "restriction",
+        sql: include_str!("migrations/0005_restriction.sql"),
     },
 ];

@@ -22,10 +22,14 @@ impl Store {
     ) -> Result<Vec<(ConversationId, ContactId)>, StoreError> {
         const OF_NOBODY: &str = "SELECT id, contact_id FROM conversation WHERE status = $1 \
             AND assignee_id IS NULL AND last_message_at < $2 AND NOT EXISTS (SELECT 1 FROM hold \
-            WHERE hold.contact_id = conversation.contact_id AND hold.ended_at IS NULL) ORDER BY last_message_at LIMIT $3";
+            WHERE hold.contact_id = conversation.contact_id AND hold.ended_at IS NULL) \
+            AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.id = conversation.contact_id \
+            AND contact.restricted_at IS NOT NULL) ORDER BY last_message_at LIMIT $3";
         const OF_SOMEBODY: &str = "SELECT id, contact_id FROM conversation WHERE status = $1 \
             AND assignee_id IS NOT NULL AND last_message_at < $2 AND NOT EXISTS (SELECT 1 FROM hold \
-            WHERE hold.contact_id = conversation.contact_id AND hold.ended_at IS NULL) ORDER BY last_message_at LIMIT $3";
+            WHERE hold.contact_id = conversation.contact_id AND hold.ended_at IS NULL) \
+            AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.id = conversation.contact_id \
+            AND contact.restricted_at IS NOT NULL) ORDER BY last_message_at LIMIT $3";
         let mut expired = Vec::new();
         for status in Status::ALL {
             for sql in [OF_NOBODY, OF_SOMEBODY] {
@@ -87,7 +91,7 @@ impl Store {
         before: Timestamp,
         limit: i64,
     ) -> Result<Vec<ContactId>, StoreError> {
-        let sql = "SELECT id FROM contact WHERE spoke = 0 AND created_at < $1 \
+        let sql = "SELECT id FROM contact WHERE spoke = 0 AND created_at < $1 AND restricted_at IS NULL \
                    AND NOT EXISTS (SELECT 1 FROM hold \
                    WHERE hold.contact_id = contact.id AND hold.ended_at IS NULL) ORDER BY created_at LIMIT $2";
         let rows = self
@@ -120,6 +124,7 @@ impl Store {
             "DELETE FROM chat_session WHERE contact_id = $1",
             "DELETE FROM read_log WHERE contact_id = $1",
             "DELETE FROM hold WHERE contact_id = $1",
+            "DELETE FROM restriction WHERE contact_id = $1",
         ] {
             unit.run(sql, vec![blob(contact.bytes())]);
         }

@@ -41,10 +41,13 @@ pub enum ActivityKind {
     PreferenceChanged,
     ConsentGiven,
     ConsentWithdrawn,
+    /// Nothing may be done with the contact's data any more but keep it.
+    ProcessingRestricted,
+    RestrictionLifted,
 }
 
 impl ActivityKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ConversationOpened,
         Self::NoticeShown,
         Self::Assigned,
@@ -54,6 +57,8 @@ impl ActivityKind {
         Self::PreferenceChanged,
         Self::ConsentGiven,
         Self::ConsentWithdrawn,
+        Self::ProcessingRestricted,
+        Self::RestrictionLifted,
     ];
 
     #[must_use]
@@ -68,6 +73,8 @@ impl ActivityKind {
             Self::PreferenceChanged => "preference_changed",
             Self::ConsentGiven => "consent_given",
             Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::ProcessingRestricted => "processing_restricted",
+            Self::RestrictionLifted => "restriction_lifted",
         }
     }
 

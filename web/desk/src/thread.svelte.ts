@@ -60,9 +60,12 @@ export class Thread {
     const stamp = desk.stamp;
     try {
       // Of what is not even known to exist, nothing more is asked.
-      const first = this.conversation ? undefined : await api.get<Conversation>(`/conversations/${this.id}`);
+      const known = this.conversation;
+      const first = known && !known.restricted_since ? undefined : await api.get<Conversation>(`/conversations/${this.id}`);
       // Known from here on: an answer can be written while the timeline is still on its way.
       if (first) desk.take([first]);
+      // Whose data is only kept shows nothing, and nothing is asked for.
+      if (first?.restricted_since) return;
       void this.loadComposer();
       const [conversation, page] = await Promise.all([
         first ?? api.get<Conversation>(`/conversations/${this.id}`),

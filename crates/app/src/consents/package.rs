@@ -54,6 +54,7 @@ impl App {
         if kept.is_empty() {
             return Err(AppError::NotFound);
         }
+        self.may_prove(access, contact).await?;
         let now = self.now();
         self.store
             .log_read(access, contact, "consent_package", now)

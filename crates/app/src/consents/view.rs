@@ -47,6 +47,7 @@ impl App {
     ) -> Result<Vec<ConsentView>, AppError> {
         let known = self.store.lookup_contact(contact).await?;
         known.ok_or(AppError::NotFound)?;
+        self.may_prove(access, contact).await?;
         self.store
             .log_read(access, contact, "consents", self.now())
             .await?;

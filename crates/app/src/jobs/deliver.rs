@@ -5,12 +5,14 @@ use async_trait::async_trait;
 use domain::channel::{Capabilities, ChannelState};
 use domain::content::Content;
 use domain::delivery::{DeliveryError, DeliveryState, FailureClass};
-use domain::gate::{self, Reason, SendRequest, TemplateUseFact, Verdict};
+use domain::gate::{self, MessageClass, Reason, SendRequest, TemplateUseFact, Verdict};
 use domain::outbound::{Outbound, OutboundBody, Outcome, Recipient};
 use domain::{AttachmentId, ConsentEventId, MessageId, Pii, limits};
 use ports::{Refusal, Upload, Uploads};
 use store::faults::{self, Lie, Point};
-use store::{ClaimedJob, Conversation, Decision, StoredAttachment, StoredMessage, Unit};
+use store::{
+    ClaimedJob, Conversation, Decision, Guard, StoreError, StoredAttachment, StoredMessage, Unit,
+};
 use telemetry::names;
 
 use super::Done;
@@ -204,7 +206,16 @@ impl App {
             .start_attempt(&mut unit, id, number, permit.rule_version(), self.now());
         self.stage_use(&mut unit, (conversation, message), &permit, &facts, number)
             .await?;
+        if permit.class() != MessageClass::Security {
+            self.store.not_restricted(&mut unit, conversation.contact);
+        }
         match self.store.commit(unit).await {
+            Err(StoreError::Stale(Guard::Unrestricted)) => {
+                return Ok(Done::Later {
+                    after_ms: 0,
+                    reason: "the contact is restricted",
+                });
+            }
             Err(error) if error.is_stale() && permit.class().is_advertising() => {
                 // Something happened to the consent, or to the ledger: the gate is asked again.
                 return Ok(Done::Later {

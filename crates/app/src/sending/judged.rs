@@ -4,7 +4,9 @@ use domain::Pii;
 use domain::channel::Capabilities;
 use domain::consent::PurposeClass;
 use domain::content::{Template, TemplateUse};
-use domain::gate::{self, Intent, MessageClass, SendPermit, Standing, TemplateUseFact, lint};
+use domain::gate::{
+    self, Intent, MessageClass, Person, SendPermit, Standing, TemplateUseFact, lint,
+};
 use domain::window::ReplyWindow;
 use store::{Aim, Conversation, StoredAttachment};
 
@@ -43,7 +45,10 @@ impl App {
             window: ReplyWindow::at(now, capabilities.window_hours, conversation.last_inbound_at),
             template,
             marketing_stopped: facts.stopped,
-            person: facts.person(),
+            person: Person {
+                restricted: conversation.restricted_at.is_some(),
+                ..facts.person()
+            },
         }
     }
 

@@ -15,6 +15,7 @@ mod live;
 mod matrix;
 mod outbound;
 mod repeats;
+mod restriction;
 mod rights;
 mod search;
 mod session;

@@ -211,6 +211,9 @@ async fn tour() {
         Box::pin(crate::consent::a_proof_stands_in_a_tree_of_many(on)),
         Box::pin(crate::erasure::an_erased_contact_is_found_nowhere(on)),
         Box::pin(crate::erasure::what_must_be_kept_is_not_erased(on)),
+        Box::pin(
+            crate::restriction::ds_09_nobody_reads_finds_or_answers_whose_data_is_only_kept(on),
+        ),
         Box::pin(crate::search::what_was_said_is_found(on)),
         Box::pin(crate::search::what_is_gone_is_not_found(on)),
     ];

@@ -4,6 +4,7 @@ use app::InvitationInput;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::access::Access;
 use domain::teammate::Right;
 use domain::{ChannelId, ContactId};
 use i18n::Language;
@@ -50,6 +51,12 @@ pub async fn invite(
     Ok((StatusCode::CREATED, axum::Json(body)).into_response())
 }
 
+/// Who answers requests proves also what nobody else may read any more.
+fn prover(who: &Who) -> Result<Access, Problem> {
+    let reader = who.may(Right::ReadConsents)?;
+    Ok(who.may(Right::AnswerRequests).unwrap_or(reader))
+}
+
 /// Everything a contact agreed to, refused or withdrew, with what happened.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}/consents", tag = "consents",
     params(("id" = String, Path)),
@@ -60,7 +67,7 @@ pub async fn list(
     who: Who,
     Id(id): Id<ContactId>,
 ) -> Result<Response, Problem> {
-    let access = who.may(Right::ReadConsents)?;
+    let access = prover(&who)?;
     let consents = http
         .app
         .consents(&access, id)
@@ -129,7 +136,7 @@ pub async fn package(
     who: Who,
     Id(id): Id<ContactId>,
 ) -> Result<Response, Problem> {
-    let access = who.may(Right::ReadConsents)?;
+    let access = prover(&who)?;
     let bytes = http
         .app
         .consent_package(&access, id)

@@ -47,6 +47,9 @@ pub struct PreviewDto {
     pub goes: StockDto,
     /// When the holds that stand against it are to be looked at again.
     pub held_until: Vec<String>,
+    /// Since when its data may only be kept: lift the restriction first.
+    #[schema(required = true)]
+    pub restricted_since: Option<String>,
     /// The erasure that was begun already.
     #[schema(required = true)]
     pub erasure_id: Option<String>,
@@ -110,6 +113,7 @@ pub async fn preview(
     Ok(axum::Json(PreviewDto {
         goes: StockDto::of(&preview.goes),
         held_until: preview.held_until.into_iter().map(rfc3339).collect(),
+        restricted_since: preview.restricted_at.map(rfc3339),
         erasure_id: preview.erasure.map(|id| id.to_string()),
     })
     .into_response())

@@ -13,6 +13,7 @@ pub mod notes;
 pub mod notices;
 pub mod passkeys;
 pub mod purposes;
+pub mod restrictions;
 pub mod session;
 pub mod setup;
 pub mod teammates;
@@ -72,7 +73,20 @@ pub fn router() -> Router<Http> {
             "/contacts/{id}",
             get(contacts::show).patch(contacts::change),
         )
+        .route("/live", get(crate::live::desk))
+        .route("/openapi.json", get(crate::openapi::document))
+        .merge(data_protection())
+}
+
+/// What people agreed to, what they may ask for, and what was erased.
+fn data_protection() -> Router<Http> {
+    Router::new()
         .route("/contacts/{id}/erasure", get(erasures::preview))
+        .route(
+            "/contacts/{id}/restrictions",
+            get(restrictions::list).post(restrictions::restrict),
+        )
+        .route("/contacts/{id}/restrictions/lift", post(restrictions::lift))
         .route("/erasures", get(erasures::list).post(erasures::begin))
         .route("/erasures/{id}", get(erasures::show))
         .route("/tombstones", get(erasures::tombstones))
@@ -89,8 +103,6 @@ pub fn router() -> Router<Http> {
         .route("/consents/key", get(consents::key))
         .route("/purposes", get(purposes::list).post(purposes::create))
         .route("/notices", get(notices::list).post(notices::publish))
-        .route("/live", get(crate::live::desk))
-        .route("/openapi.json", get(crate::openapi::document))
 }
 
 /// Who wrote something is shown what it wrote, also where it may read nothing else.

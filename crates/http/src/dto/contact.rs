@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::Contact;
 use utoipa::ToSchema;
 
-use super::conversation::{display, shown_name};
+use super::conversation::{display, restricted_name, shown_name};
 use super::{rfc3339, words};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,6 +66,9 @@ pub struct ContactDto {
     pub consents: Vec<ConsentDto>,
     pub conversations: Vec<ContactConversation>,
     pub notices: Vec<NoticeServedDto>,
+    /// Since when its data is only kept (Art. 18 GDPR): nothing of it is shown.
+    #[schema(required = true)]
+    pub restricted_since: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,6 +79,9 @@ pub struct ContactSummaryDto {
     #[schema(required = true)]
     pub locale: Option<String>,
     pub created_at: String,
+    /// Since when its data is only kept (Art. 18 GDPR): nothing of it is shown.
+    #[schema(required = true)]
+    pub restricted_since: Option<String>,
 }
 
 fn visitor_name(id: &str, language: Language) -> String {
@@ -87,15 +93,18 @@ impl ContactSummaryDto {
     #[must_use]
     pub fn of(contact: &Contact, language: Language) -> Self {
         let id = contact.id.to_string();
-        let name = match &contact.name {
-            Some(name) => name.expose().clone(),
-            None => visitor_name(&id, language),
+        let name = match (&contact.name, contact.restricted_at) {
+            (_, Some(_)) => restricted_name(&id, language),
+            (Some(name), None) => name.expose().clone(),
+            (None, None) => visitor_name(&id, language),
         };
+        let locale = contact.locale.clone();
         Self {
             id,
             name,
-            locale: contact.locale.clone(),
+            locale: locale.filter(|_| contact.restricted_at.is_none()),
             created_at: rfc3339(contact.created_at),
+            restricted_since: contact.restricted_at.map(rfc3339),
         }
     }
 }
@@ -153,6 +162,7 @@ impl ContactDto {
                 })
                 .collect(),
             consents,
+            restricted_since: summary.restricted_since,
             conversations: view
                 .conversations
                 .iter()

@@ -4,7 +4,7 @@ use domain::channel::AddressKind;
 use domain::window::ReplyWindow;
 use i18n::Language;
 use serde::{Deserialize, Deserializer, Serialize};
-use store::{Conversation, Counts, HitItem, PreviewKind};
+use store::{Conversation, Counts, HitItem, Preview, PreviewKind};
 use utoipa::ToSchema;
 
 use super::{rfc3339, words};
@@ -58,6 +58,30 @@ pub struct LastMessageDto {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub deleted: bool,
+}
+
+impl LastMessageDto {
+    fn of(preview: &Preview) -> Self {
+        Self {
+            kind: match preview.kind {
+                PreviewKind::Note => "note",
+                PreviewKind::Inbound | PreviewKind::Outbound => "message",
+            }
+            .to_owned(),
+            direction: match preview.kind {
+                PreviewKind::Inbound => Some("inbound".to_owned()),
+                PreviewKind::Outbound => Some("outbound".to_owned()),
+                PreviewKind::Note => None,
+            },
+            text: preview.text.clone(),
+            author_name: preview.author_name.clone(),
+            at: rfc3339(domain::Timestamp(preview.at)),
+            attachments: preview.attachments,
+            attachment_kind: preview.attachment_kind.clone(),
+            card: preview.card.clone(),
+            deleted: preview.deleted,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -116,6 +140,9 @@ pub struct ConversationDto {
     pub team_read_seq: i64,
     /// Grows with every change: of two copies, the larger is the newer.
     pub version: i64,
+    /// Since when the contact's data is only kept (Art. 18 GDPR): nothing of it is shown.
+    #[schema(required = true)]
+    pub restricted_since: Option<String>,
     /// In answers to a search: what says the words. Absent where the person was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hit: Option<HitDto>,
@@ -152,9 +179,19 @@ impl From<&app::Snippet> for HitDto {
     }
 }
 
+/// Of whom nothing is shown but that there is somebody.
+#[must_use]
+pub fn restricted_name(id: &str, language: Language) -> String {
+    let short = id[id.len() - 4..].to_uppercase();
+    i18n::text(language, "contact-restricted", &[("short", &short)])
+}
+
 /// The name to show: what the contact is called, or how it is reached while nobody said a name.
 #[must_use]
 pub fn shown_name(conversation: &Conversation, language: Language) -> String {
+    if conversation.restricted_at.is_some() {
+        return restricted_name(&conversation.contact.to_string(), language);
+    }
     if let Some(name) = &conversation.contact_name {
         return name.expose().clone();
     }
@@ -171,6 +208,9 @@ pub fn shown_name(conversation: &Conversation, language: Language) -> String {
 /// How the contact is known to people: by number where there is one, else by the address itself.
 #[must_use]
 pub fn shown_address(conversation: &Conversation) -> (AddressKind, String) {
+    if conversation.restricted_at.is_some() {
+        return (conversation.address_kind, String::new());
+    }
     let (kind, value) = match &conversation.phone {
         Some(number) => (AddressKind::Phone, number),
         None => (conversation.address_kind, &conversation.address_value),
@@ -203,6 +243,9 @@ impl ConversationDto {
     #[must_use]
     pub fn of(conversation: &Conversation, window: ReplyWindow, language: Language) -> Self {
         let (address_kind, address) = shown_address(conversation);
+        let is_shown = conversation.restricted_at.is_none();
+        let preview = conversation.preview.as_ref().filter(|_| is_shown);
+        let tags = conversation.tags.iter().filter(|_| is_shown);
         Self {
             id: conversation.id.to_string(),
             contact: ContactRef {
@@ -225,31 +268,9 @@ impl ConversationDto {
                     .unwrap_or_default(),
             }),
             subject: None,
-            tags: conversation
-                .tags
-                .iter()
-                .map(|tag| tag.expose().clone())
-                .collect(),
+            tags: tags.map(|tag| tag.expose().clone()).collect(),
             unread: conversation.unread,
-            last_message: conversation.preview.as_ref().map(|preview| LastMessageDto {
-                kind: match preview.kind {
-                    PreviewKind::Note => "note",
-                    PreviewKind::Inbound | PreviewKind::Outbound => "message",
-                }
-                .to_owned(),
-                direction: match preview.kind {
-                    PreviewKind::Inbound => Some("inbound".to_owned()),
-                    PreviewKind::Outbound => Some("outbound".to_owned()),
-                    PreviewKind::Note => None,
-                },
-                text: preview.text.clone(),
-                author_name: preview.author_name.clone(),
-                at: rfc3339(domain::Timestamp(preview.at)),
-                attachments: preview.attachments,
-                attachment_kind: preview.attachment_kind.clone(),
-                card: preview.card.clone(),
-                deleted: preview.deleted,
-            }),
+            last_message: preview.map(LastMessageDto::of),
             last_message_at: rfc3339(conversation.last_message_at),
             reply_window: window.into(),
             snoozed_until: conversation.state.snoozed_until.map(rfc3339),
@@ -257,6 +278,7 @@ impl ConversationDto {
             contact_read_seq: conversation.contact_read_seq,
             team_read_seq: conversation.team_read_seq,
             version: conversation.version,
+            restricted_since: conversation.restricted_at.map(rfc3339),
             hit: None,
         }
     }

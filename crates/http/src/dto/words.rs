@@ -41,7 +41,8 @@ words! {
     LocaleWord as Locale { De, En }
     ActivityWord as ActivityKind {
         ConversationOpened, NoticeShown, Assigned, Unassigned, StatusChanged, IdentityChanged,
-        PreferenceChanged, ConsentGiven, ConsentWithdrawn,
+        PreferenceChanged, ConsentGiven, ConsentWithdrawn, ProcessingRestricted,
+        RestrictionLifted,
     }
 }
 

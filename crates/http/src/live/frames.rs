@@ -184,6 +184,8 @@ fn text<T: serde::Serialize>(frame: &T) -> Utf8Bytes {
 }
 
 fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {
+    let is_kept = |c: &Arc<Conversation>| c.restricted_at.is_some();
+    let is_withheld = filled.conversation.as_ref().is_some_and(is_kept);
     LiveEventDto {
         seq: filled.event.seq(),
         at: rfc3339(filled.event.at),
@@ -196,6 +198,7 @@ fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {
         item: filled
             .item
             .as_ref()
+            .filter(|_| !is_withheld)
             .map(|item| TimelineItemDto::of(item, language, Viewer::Desk)),
         contact: filled
             .contact

@@ -105,6 +105,7 @@ problem-passkeys-need-a-host-name = Passkeys brauchen einen Namen
 problem-passkeys-need-a-host-name-detail = Browser binden Passkeys an einen Namen wie desk.example.com. Setzen Sie ihn mit --public-url, oder nutzen Sie localhost statt einer Adresse aus Ziffern.
 
 contact-visitor = Besuch { $short }
+contact-restricted = Eingeschränkt { $short }
 card-template = Vorlage
 delivery-other = Der Anbieter meldet „{ $code }“. Die Nachricht wurde nicht zugestellt.
 gave-up = Es wurde oft versucht und gelang nicht. Sie können erneut senden.
@@ -121,6 +122,13 @@ problem-being-erased = Die Löschung läuft bereits
 problem-being-erased-detail = Von diesem Kontakt ist schon etwas gelöscht. Eine Sperre hält nichts mehr zurück.
 problem-second-person = Dafür braucht es eine zweite Person
 problem-second-person-detail = Einer Sperre stimmt jemand anderes zu als die Person, die sie verlangt hat, und nur einmal.
+problem-restricted = Verarbeitung eingeschränkt
+problem-restricted-detail = Die Daten dieser Person werden nur noch aufbewahrt (Art. 18 DSGVO). Lesen und Schreiben sind wieder möglich, sobald die Einschränkung aufgehoben ist; das entscheidet der Datenschutz.
+problem-not-restricted = Nicht eingeschränkt
+problem-not-restricted-detail = Für diese Person besteht keine Einschränkung, die aufzuheben wäre.
+problem-restricted-first = Eine Einschränkung steht der Löschung entgegen
+problem-restricted-first-detail = Die Daten dieser Person sollen aufbewahrt bleiben (Art. 18 DSGVO). Heben Sie zuerst die Einschränkung auf.
+field-reason = Der Grund braucht 1 bis { $max } Zeichen.
 field-length-hold = 1 bis 500 Zeichen.
 
 problem-purpose-taken = Dieses Kürzel gibt es schon

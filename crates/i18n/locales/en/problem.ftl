@@ -105,6 +105,7 @@ problem-passkeys-need-a-host-name = Passkeys need a host name
 problem-passkeys-need-a-host-name-detail = Browsers tie passkeys to a name such as desk.example.com. Set it with --public-url, or use localhost instead of an address of digits.
 
 contact-visitor = Visitor { $short }
+contact-restricted = Restricted { $short }
 card-template = Template
 delivery-other = The provider reports “{ $code }”. The message was not delivered.
 gave-up = It was tried often and did not work. You can send it again.
@@ -121,6 +122,13 @@ problem-being-erased = The erasure is under way
 problem-being-erased-detail = Something of this contact is erased already. A hold would keep nothing back any more.
 problem-second-person = This needs a second person
 problem-second-person-detail = Somebody else than the person who asked for a hold agrees to it, and only once.
+problem-restricted = Processing restricted
+problem-restricted-detail = This person's data is only kept (Art. 18 GDPR). Reading and writing are possible again once the restriction is lifted; data protection decides that.
+problem-not-restricted = Not restricted
+problem-not-restricted-detail = There is no restriction of this person's data that could be lifted.
+problem-restricted-first = A restriction stands against the erasure
+problem-restricted-first-detail = This person's data is to be kept (Art. 18 GDPR). Lift the restriction first.
+field-reason = The reason takes 1 to { $max } characters.
 field-length-hold = 1 to 500 characters.
 
 problem-purpose-taken = This code is taken

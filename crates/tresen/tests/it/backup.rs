@@ -75,7 +75,11 @@ async fn everything(desk: &Desk) -> Vec<(Value, Vec<Value>)> {
     let mut all = Vec::new();
     for conversation in desk.conversations("status=open,waiting,snoozed,done").await {
         let id = conversation["id"].as_str().expect("an id").to_owned();
-        let mut timeline = desk.timeline(&id).await;
+        // Of whom everything is only kept nobody reads anything.
+        let mut timeline = match &conversation["restricted_since"] {
+            Value::Null => desk.timeline(&id).await,
+            _ => Vec::new(),
+        };
         timeline.sort_by_key(|item| item["seq"].as_i64());
         all.push((conversation, timeline));
     }
@@ -88,13 +92,27 @@ on_both_engines! {
     what_is_wrong_with_a_backup_is_told_and_nothing_is_left,
 }
 
-// Check: ER-17
+/// Somebody whose data is only kept, and the moment since which it is.
+async fn restricted(process: &Process, desk: &Desk) -> (String, Value) {
+    let mut kept = Customer::new(&process.base);
+    kept.start(SLUG).await;
+    kept.write("k", "Nur noch aufbewahrt").await.expect(201);
+    let contact = &desk.conversations("").await[0]["contact"]["id"];
+    let contact = contact.as_str().expect("an id").to_owned();
+    let reason = json!({ "reason": "Bestreitet die Richtigkeit" });
+    let path = format!("/contacts/{contact}/restrictions");
+    let begun = desk.post(&path, reason).await.expect(201);
+    (contact, begun["asked_at"].clone())
+}
+
+// Check: DS-10, ER-17
 async fn a_backup_under_load_comes_back_as_it_was(engine: Engine) {
     let (_held, data) = temporary();
     let held = database(engine).await;
     let here = arguments(held.as_ref());
     let process = Process::serve(program(), &data, &here).await;
     let desk = set_up(&process, &data, &here).await;
+    let (kept, since) = restricted(&process, &desk).await;
     let mut customers = Vec::new();
     for _ in 0..3 {
         let mut customer = Customer::new(&process.base);
@@ -157,7 +175,7 @@ async fn a_backup_under_load_comes_back_as_it_was(engine: Engine) {
         "{looked}"
     );
     assert!(
-        looked.contains("3 contacts open with their keys"),
+        looked.contains("4 contacts open with their keys"),
         "{looked}"
     );
     assert!(looked.contains("1 files in their full length"), "{looked}");
@@ -172,7 +190,7 @@ async fn a_backup_under_load_comes_back_as_it_was(engine: Engine) {
     let master = data.join("keys/master.key");
     let take = [&from[..], &["--master-key", shown(&master)], &there[..]].concat();
     let told = well(&["restore"], &other, &take).await;
-    assert!(told.contains("3 contacts, 3 conversations"), "{told}");
+    assert!(told.contains("4 contacts, 4 conversations"), "{told}");
     let process = Process::serve(program(), &other, &there).await;
     assert_eq!(process.setup_token, None, "it has its owner");
     let restored = Desk::new(&process.base, desk.auth.clone());
@@ -205,9 +223,25 @@ async fn a_backup_under_load_comes_back_as_it_was(engine: Engine) {
         .next();
     let picture = restored.outside(picture.expect("a picture")).await;
     assert_eq!(picture.status, 200);
-    let id = is[0].0["id"].as_str().expect("an id");
+    let (free, timeline) = is
+        .iter()
+        .find(|(_, timeline)| !timeline.is_empty())
+        .expect("one");
+    let id = free["id"].as_str().expect("an id");
     restored.say(id, "Wieder da").await;
-    assert_eq!(restored.timeline(id).await.len(), is[0].1.len() + 1);
+    assert_eq!(restored.timeline(id).await.len(), timeline.len() + 1);
+    // What is only kept is only kept there as well.
+    let mine = |(one, _): &&(Value, Vec<Value>)| one["contact"]["id"] == kept.as_str();
+    let mine = &is.iter().find(mine).expect("it is there").0;
+    assert_eq!(mine["restricted_since"], since);
+    let closed = format!("/conversations/{}", mine["id"].as_str().expect("an id"));
+    restored
+        .get(&format!("{closed}/timeline"))
+        .await
+        .expect(403);
+    let answer = json!({ "text": "Gern" });
+    let refused = restored.post(&format!("{closed}/messages"), answer).await;
+    assert_eq!(refused.problem(409), "send_refused");
     process.ask_to_end().await;
     assert_eq!(process.ended().await, Some(0));
     // The place is taken now.

@@ -29,7 +29,7 @@ function conversation(id: string): Conversation {
     id, contact: { id: `con_${id}`, name: "Sabine Größmann" }, channel_id: "chn_1", channel_kind: "webchat",
     address: { kind: "web_visitor", display: "1 Gerät" }, status: "open", assignee: null, subject: null, tags: [],
     unread: 0, last_message: null, last_message_at: at(0), reply_window: { state: "none", closes_at: null },
-    snoozed_until: null, last_seq: 0, contact_read_seq: 0, team_read_seq: 0, version: 1,
+    snoozed_until: null, last_seq: 0, contact_read_seq: 0, team_read_seq: 0, version: 1, restricted_since: null,
   };
 }
 
@@ -158,6 +158,19 @@ describe("the book", () => {
     fresh.takeNewestPage("cnv_a", server.newest("cnv_a", 1000), server.cursor);
     expect(stateOf(book)).toEqual(stateOf(fresh));
     expect(book.hasHole("cnv_a")).toBe(false);
+  });
+
+  it("forgets what was said by whom nothing may be shown any more", () => {
+    const book = new Book();
+    const c = conversation("cnv_1");
+    book.takeConversation(c);
+    book.takeNewestPage(c.id, { items: [message(1, "Hallo")], next_cursor: null, previous_cursor: null }, 1);
+    book.takeConversation({ ...c, version: 2, restricted_since: at(5) });
+    expect(book.thread(c.id)).toBeUndefined();
+    // What is still on its way finds no place either.
+    const event: LiveEvent = { seq: 9, at: at(6), kind: "message.created", conversation_id: c.id, item: message(2, "Noch da") };
+    book.apply(event, nothingTouched());
+    expect(book.thread(c.id)).toBeUndefined();
   });
 
   it("never steps back to an older version", () => {

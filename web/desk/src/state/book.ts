@@ -43,6 +43,8 @@ export class Book {
     const known = this.conversations.get(conversation.id);
     if (known && known.version >= conversation.version) return false;
     this.conversations.set(conversation.id, conversation);
+    // What was read of somebody before its data was only kept does not stay on the screen either.
+    if (conversation.restricted_since) this.#threads.delete(conversation.id);
     return true;
   }
 

@@ -4,11 +4,12 @@
  */
 import type { Role } from "@tresen/api";
 
-export type Right = "converse" | "manage" | "read-team" | "read-consents";
+export type Right = "converse" | "manage" | "read-team" | "read-consents" | "answer-requests";
 
 const ROLES: Record<Right, readonly Role[]> = {
   converse: ["owner", "lead", "teammate"],
   manage: ["owner", "admin"],
+  "answer-requests": ["owner", "dpo"],
   "read-consents": ["owner", "lead", "teammate", "dpo"],
   "read-team": ["owner", "admin", "lead", "teammate", "dpo"],
 };

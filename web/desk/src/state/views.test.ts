@@ -7,7 +7,7 @@ const base: Conversation = {
   id: "cnv_1", contact: { id: "con_1", name: "Mehmet Aydın" }, channel_id: "chn_1", channel_kind: "whatsapp",
   address: { kind: "phone", display: "+49 176 040690 11" }, status: "open", assignee: null, subject: null, tags: [],
   unread: 0, last_message: null, last_message_at: "2026-11-24T10:00:00.000Z", reply_window: { state: "none", closes_at: null },
-  snoozed_until: null, last_seq: 1, contact_read_seq: 0, team_read_seq: 0, version: 1,
+  snoozed_until: null, last_seq: 1, contact_read_seq: 0, team_read_seq: 0, version: 1, restricted_since: null,
 };
 const one = (change: Partial<Conversation>): Conversation => ({ ...base, ...change });
 const at = (hour: number) => `2026-11-24T${String(hour).padStart(2, "0")}:00:00.000Z`;

@@ -4,7 +4,7 @@ import type { Activity } from "@tresen/api";
 import { dateAndClock } from "@tresen/ui/formats.ts";
 import { desk } from "../desk.svelte.ts";
 
-const PRIVACY = /^(notice|consent|preference|identity|erasure|erased|masked|access|retention)/;
+const PRIVACY = /^(notice|consent|preference|identity|erasure|erased|masked|access|retention|processing|restriction)/;
 
 export function isPrivacy(kind: string): boolean {
   return PRIVACY.test(kind);
@@ -57,6 +57,11 @@ export function words(activity: Activity): string {
       return t("desk.activity.consent.given", { purpose: fact(activity, "purpose") ?? "" });
     case "consent_withdrawn":
       return t("desk.activity.consent.withdrawn", { purpose: fact(activity, "purpose") ?? "" });
+    case "processing_restricted":
+    case "restriction_lifted": {
+      const what = t(activity.kind === "processing_restricted" ? "desk.activity.restricted" : "desk.activity.restriction.lifted");
+      return actor ? t("desk.activity.by", { what, actor }) : what;
+    }
     default:
       return unknown(activity.kind);
   }

@@ -238,6 +238,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every restriction of a contact, the newest first; the one that stands has no end. */
+        get: operations["list"];
+        put?: never;
+        /**
+         * From now on the contact's data is kept and nothing else is done with it: nobody of the team
+         *     reads or finds it, and nothing but what the law asks for is sent. Asked again, answers the
+         *     restriction that stands.
+         */
+        post: operations["restrict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/restrictions/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the restriction that stands: the contact's data may be used again. */
+        post: operations["lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -1200,7 +1239,7 @@ export interface components {
             seq: number;
         };
         /** @enum {string} */
-        ActivityKind: "conversation_opened" | "notice_shown" | "assigned" | "unassigned" | "status_changed" | "identity_changed" | "preference_changed" | "consent_given" | "consent_withdrawn";
+        ActivityKind: "conversation_opened" | "notice_shown" | "assigned" | "unassigned" | "status_changed" | "identity_changed" | "preference_changed" | "consent_given" | "consent_withdrawn" | "processing_restricted" | "restriction_lifted";
         Address: {
             channel_id: string;
             display: string;
@@ -1507,6 +1546,8 @@ export interface components {
             locale: string | null;
             name: string;
             notices: components["schemas"]["NoticeServed"][];
+            /** @description Since when its data is only kept (Art. 18 GDPR): nothing of it is shown. */
+            restricted_since: string | null;
         };
         ContactConsent: {
             address_id: string;
@@ -1537,6 +1578,8 @@ export interface components {
             id: string;
             locale: string | null;
             name: string;
+            /** @description Since when its data is only kept (Art. 18 GDPR): nothing of it is shown. */
+            restricted_since: string | null;
         };
         Conversation: {
             address: components["schemas"]["AddressSummary"];
@@ -1559,6 +1602,8 @@ export interface components {
              */
             last_seq: number;
             reply_window: components["schemas"]["ReplyWindow"];
+            /** @description Since when the contact's data is only kept (Art. 18 GDPR): nothing of it is shown. */
+            restricted_since: string | null;
             snoozed_until: string | null;
             /** @description open: our turn; waiting: the contact's turn */
             status: components["schemas"]["Status"];
@@ -1652,6 +1697,8 @@ export interface components {
             goes: components["schemas"]["ErasureStock"];
             /** @description When the holds that stand against it are to be looked at again. */
             held_until: string[];
+            /** @description Since when its data may only be kept: lift the restriction first. */
+            restricted_since: string | null;
         };
         ErasureStock: {
             /** Format: int64 */
@@ -1777,6 +1824,8 @@ export interface components {
                 id: string;
                 locale: string | null;
                 name: string;
+                /** @description Since when its data is only kept (Art. 18 GDPR): nothing of it is shown. */
+                restricted_since: string | null;
             }[];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor: string | null;
@@ -1804,6 +1853,8 @@ export interface components {
                  */
                 last_seq: number;
                 reply_window: components["schemas"]["ReplyWindow"];
+                /** @description Since when the contact's data is only kept (Art. 18 GDPR): nothing of it is shown. */
+                restricted_since: string | null;
                 snoozed_until: string | null;
                 /** @description open: our turn; waiting: the contact's turn */
                 status: components["schemas"]["Status"];
@@ -1890,6 +1941,23 @@ export interface components {
                  * @description After so many months without use a consent ends; `null`: with its first use.
                  */
                 unused_months: number | null;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A list's page. */
+        List_Restriction: {
+            items: {
+                asked_at: string;
+                /** @description `null` where the contact asked itself. */
+                asked_by: string | null;
+                contact_id: string;
+                id: string;
+                /** @description `null` while it stands. */
+                lifted_at: string | null;
+                lifted_by: string | null;
+                lifted_reason: string | null;
+                reason: string;
             }[];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor: string | null;
@@ -2223,6 +2291,23 @@ export interface components {
             closes_at: string | null;
             /** @description none where the channel knows no window */
             state: components["schemas"]["WindowState"];
+        };
+        Restriction: {
+            asked_at: string;
+            /** @description `null` where the contact asked itself. */
+            asked_by: string | null;
+            contact_id: string;
+            id: string;
+            /** @description `null` while it stands. */
+            lifted_at: string | null;
+            lifted_by: string | null;
+            lifted_reason: string | null;
+            reason: string;
+        };
+        /** @description Why it begins or ends. */
+        RestrictionReason: {
+            /** @description 1 to 500 characters; only who answers requests reads it. */
+            reason: string;
         };
         /** @enum {string} */
         Role: "owner" | "admin" | "lead" | "teammate" | "dpo" | "works_council";
@@ -3866,6 +3951,307 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Restriction"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restrict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictionReason"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description The body is not what was expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictionReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description The body is not what was expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -45,11 +45,12 @@ const MANAGE: For = For::Team(&[Right::ManageChannels]);
 const PEOPLE: For = For::Team(&[Right::ReadTeammates]);
 const MANAGE_PEOPLE: For = For::Team(&[Right::ManageTeammates]);
 const ERASE: For = For::Team(&[Right::Erase]);
+const REQUESTS: For = For::Team(&[Right::AnswerRequests]);
 const TEAM: For = For::Team(&[]);
 const PROOF: For = For::Team(&[Right::ReadConsents]);
 const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 82] = [
+pub(super) const ROWS: [Row; 85] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -93,6 +94,15 @@ pub(super) const ROWS: [Row; 82] = [
     row("POST", "/api/v1/conversations/{id}/read", WRITE, 204),
     row("GET", "/api/v1/conversations/{id}/timeline", READ, 200),
     row("GET", "/api/v1/contacts/{id}/erasure", ERASE, 200),
+    row("GET", "/api/v1/contacts/{id}/restrictions", REQUESTS, 200),
+    // Without a reason, and where nothing is restricted.
+    row("POST", "/api/v1/contacts/{id}/restrictions", REQUESTS, 422),
+    row(
+        "POST",
+        "/api/v1/contacts/{id}/restrictions/lift",
+        REQUESTS,
+        409,
+    ),
     row("GET", "/api/v1/erasures", ERASE, 200),
     // Without the word that confirms it.
     row("POST", "/api/v1/erasures", ERASE, 422),
@@ -251,6 +261,8 @@ impl Row {
             (_, "/purposes") => {
                 json!({ "code": format!("zweck.{once}"), "class": "marketing", "name": "Neues" })
             }
+            (_, "/contacts/{id}/restrictions") => json!({ "reason": "" }),
+            (_, "/contacts/{id}/restrictions/lift") => json!({ "reason": "Geklärt" }),
             (_, "/contacts/{id}") => json!({ "name": "Kanarienfrau" }),
             (_, "/conversations/{id}") => json!({ "tags": [format!("m{once}")] }),
             (_, "/conversations/{id}/messages") => json!({ "text": "Gern" }),
