@@ -36,7 +36,7 @@ pub use channels::{ChannelChange, EntryChange, EntryInput, NewChannelInput};
 pub use chat::{ChatStart, ChatVisitor, StartedChat};
 pub use consents::{
     ChatOffer, ChatQuestion, ConsentEventView, ConsentView, Invitation, InvitationInput,
-    NoticeInput, NoticeText, Party, PublishedNotice, PurposeInput,
+    NoticeInput, NoticeText, Party, PublishedNotice, PurposeInput, SheetWish,
 };
 pub use conversations::{ComposerState, ContactView, ConversationChange};
 pub use erasures::ErasurePreview;

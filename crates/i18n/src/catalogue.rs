@@ -28,6 +28,7 @@ const CATALOGUE: &[(&str, &str)] = catalogue![
     "notice",
     "problem",
     "sensitive",
+    "sheet",
     "whatsapp"
 ];
 

@@ -103,7 +103,8 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
                     .env("TRESEN_BIN", place.binary("tresen"))
                     .env("SIMS_BIN", place.binary("sims"))
                     .env("TRESEN_LEDGER", place.binary("ledger.json"))
-                    .env("TRESEN_PACKAGES", place.binary("packages"));
+                    .env("TRESEN_PACKAGES", place.binary("packages"))
+                    .env("TRESEN_PAPERS", place.binary("papers"));
                 counted(&mut command, Runner::Cargo, log)
             },
         ),
@@ -170,6 +171,12 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
         steps.push(step("ledger", &["judges", "rust-tests"], OUTER, |log| {
             let mut command = place.command(place.root.join("judges/run"));
             command.arg("--ledger").arg(place.binary("ledger.json"));
+            counted(&mut command, Runner::Plain, log)
+        }));
+        // The sheets of the stories, before readers that are not ours.
+        steps.push(step("papers", &["judges", "rust-tests"], OUTER, |log| {
+            let mut command = place.command(place.root.join("judges/run"));
+            command.arg("--papers").arg(place.binary("papers"));
             counted(&mut command, Runner::Plain, log)
         }));
         // The packages our own judge takes and refuses, before a second one that shares no code with it.

@@ -9,7 +9,7 @@ use domain::gate::{MessageClass, lint};
 use domain::time::DAY_MS;
 use domain::{ChallengeId, ChannelId, ContactId, Pii, Timestamp, limits};
 use i18n::Language;
-use proof::Source;
+use proof::{Act, ActKind, Source};
 use store::{Aim, Conversation, FeedKind, NewChallenge, StoredConsent};
 use vault::{Token, digest};
 
@@ -261,6 +261,7 @@ impl App {
         };
         let mut issued = Happened::new(by, issued, about);
         let since = Timestamp(now.0 - DAY_MS);
+        issued.act = Some(question.as_sent());
         issued.challenges_today = self.store.challenges_since(contact, since).await?;
         Ok(vec![requested, issued])
     }
@@ -318,6 +319,15 @@ impl Question {
             no: choice(false, "consent-no"),
             text,
             token,
+        }
+    }
+
+    /// For the proof: the text and below it what could be tapped on.
+    fn as_sent(&self) -> Act {
+        let (text, yes, no) = (&self.text, &self.yes.title, &self.no.title);
+        Act {
+            kind: ActKind::Text,
+            words: Some(format!("{text}\n[{yes}]\n[{no}]")),
         }
     }
 

@@ -163,6 +163,11 @@ impl App {
                 ),
             ];
             happened[0].source = source("entry", &visitor.entry.slug);
+            let text = summary(&shown, &stored);
+            happened[1].act = Some(Act {
+                kind: ActKind::Text,
+                words: Some(text.clone()),
+            });
             let day = Timestamp(now.0 - DAY_MS);
             happened[1].challenges_today = self.store.challenges_since(contact, day).await?;
             foreseen(&before.consent, &happened, now).map_err(refused)?;
@@ -177,14 +182,9 @@ impl App {
             self.store
                 .feed_subject(&mut unit, kind, contact.bytes(), now);
             self.store.commit(unit).await?;
-            let language = Language::parse(&shown.stored.locale).unwrap_or_default();
-            let arguments = [
-                ("company", shown.terms.advertiser.as_str()),
-                ("purpose", stored.name.as_str()),
-            ];
             Ok(ChatQuestion {
                 token,
-                text: i18n::text(language, "consent-summary", &arguments),
+                text,
                 expires_at: challenge.expires_at,
             })
         })
@@ -298,6 +298,16 @@ impl App {
         })
         .await
     }
+}
+
+/// What the second tap confirms, in the language of the notice.
+fn summary(shown: &Shown, purpose: &StoredPurpose) -> String {
+    let language = Language::parse(&shown.stored.locale).unwrap_or_default();
+    let arguments = [
+        ("company", shown.terms.advertiser.as_str()),
+        ("purpose", purpose.name.as_str()),
+    ];
+    i18n::text(language, "consent-summary", &arguments)
 }
 
 fn offer_of(

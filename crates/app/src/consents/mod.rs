@@ -8,12 +8,14 @@ mod ledger;
 mod package;
 mod publish;
 mod season;
+mod sheet;
 mod standing;
 mod view;
 
 pub use ask::{Invitation, InvitationInput};
 pub use chat::{ChatOffer, ChatQuestion};
 pub use publish::{NoticeInput, NoticeText, Party, PublishedNotice, PurposeInput};
+pub use sheet::SheetWish;
 pub use view::{ConsentEventView, ConsentView};
 
 pub(crate) use arrive::{Said, Withdrawal};

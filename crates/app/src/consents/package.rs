@@ -16,10 +16,21 @@ use proof::{
 use store::{StoredConsentEvent, Unit};
 
 use super::ledger::{bytes_of, leaf_hashes};
-use super::moment;
+use super::{Shown, moment};
 use crate::{App, AppError};
 
-fn broken(error: impl std::fmt::Display) -> AppError {
+/// What proofs rest on: events with their places in signed trees, and the texts they name.
+pub(super) struct Evidence {
+    /// Beside each proven event the row it was kept in.
+    pub(super) kept: Vec<StoredConsentEvent>,
+    pub(super) proven: Vec<ProvenEvent>,
+    pub(super) heads: BTreeMap<TreeName, SignedHead>,
+    /// By their addresses, `sha256:…`.
+    pub(super) notices: BTreeMap<String, Shown>,
+    pub(super) key: SigningKey,
+}
+
+pub(super) fn broken(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(format!("a proof could not be made: {error}"))
 }
 
@@ -46,19 +57,44 @@ impl App {
         access: &Access,
         contact: ContactId,
     ) -> Result<Vec<u8>, AppError> {
+        let evidence = self.evidence_of(contact, |_| true).await?;
+        let now = self.now();
+        self.store
+            .log_read(access, contact, "consent_package", now)
+            .await?;
+        let sheets = self.sheets_of(contact, &evidence, now).await?;
+        let notices = evidence.notices.into_values();
+        let contents = Contents {
+            created: moment(now)?,
+            notices: notices.map(|shown| shown.document).collect(),
+            events: evidence.proven,
+            heads: evidence.heads.into_values().collect(),
+            history: Vec::new(),
+            screens: Vec::new(),
+            sheets,
+        };
+        build(&contents, &evidence.key).map_err(broken)
+    }
+
+    /// The events of a contact that fit and were not erased, proven as of now.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is none.
+    pub(super) async fn evidence_of(
+        &self,
+        contact: ContactId,
+        fits: impl Fn(&StoredConsentEvent) -> bool,
+    ) -> Result<Evidence, AppError> {
         let events = self.store.consent_events(contact).await?;
         let kept: Vec<StoredConsentEvent> = events
             .into_iter()
-            .filter(|event| event.opened.is_some())
+            .filter(|event| event.opened.is_some() && fits(event))
             .collect();
         if kept.is_empty() {
             return Err(AppError::NotFound);
         }
         self.may_prove(access, contact).await?;
         let now = self.now();
-        self.store
-            .log_read(access, contact, "consent_package", now)
-            .await?;
         let trees: BTreeSet<TreeName> = kept
             .iter()
             .map(|event| event.tree.parse().map_err(broken))
@@ -72,25 +108,26 @@ impl App {
         for event in &kept {
             proven.push(self.proven(event, &heads).await?);
         }
-        let contents = Contents {
-            created: moment(now)?,
+        Ok(Evidence {
             notices: self.notices_of(&proven).await?,
-            events: proven,
-            heads: heads.into_values().collect(),
-            history: Vec::new(),
-            screens: Vec::new(),
-            sheets: Vec::new(),
-        };
-        build(&contents, &key).map_err(broken)
+            kept,
+            proven,
+            heads,
+            key,
+        })
     }
 
-    async fn notices_of(&self, events: &[ProvenEvent]) -> Result<Vec<proof::Notice>, AppError> {
+    async fn notices_of(
+        &self,
+        events: &[ProvenEvent],
+    ) -> Result<BTreeMap<String, Shown>, AppError> {
         let ids: BTreeSet<&str> = events.iter().map(|e| e.payload.notice.as_str()).collect();
-        let mut notices = Vec::new();
+        let mut notices = BTreeMap::new();
         for id in ids {
             let hash = Hash::from_address(id).map_err(broken)?;
             let shown = self.shown(NoticeId(hash.0)).await?;
-            notices.push(shown.ok_or_else(|| broken("a notice is missing"))?.document);
+            let shown = shown.ok_or_else(|| broken("a notice is missing"))?;
+            notices.insert(id.to_owned(), shown);
         }
         Ok(notices)
     }

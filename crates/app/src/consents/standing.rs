@@ -162,7 +162,7 @@ impl App {
     }
 
     /// People are taken to live by the company's clock. Summer time as it has been since 1996.
-    async fn clock_of_contacts(&self) -> Result<Option<Clock>, AppError> {
+    pub(super) async fn clock_of_contacts(&self) -> Result<Option<Clock>, AppError> {
         let company = self.store.company().await?;
         let country = company.and_then(|company| company.country);
         Ok(Clock::of_country(

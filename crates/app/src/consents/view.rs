@@ -93,7 +93,7 @@ impl App {
         Ok(states)
     }
 
-    async fn view_of(
+    pub(super) async fn view_of(
         &self,
         consent: StoredConsent,
         events: Vec<ConsentEventView>,

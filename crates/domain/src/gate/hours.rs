@@ -19,6 +19,18 @@ pub struct Clock {
     pub holidays: BTreeSet<Date>,
 }
 
+/// What a clock on the wall shows, and how far it is ahead of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    pub year: i16,
+    pub month: u8,
+    pub day: u8,
+    pub hour: u8,
+    pub minute: u8,
+    pub second: u8,
+    pub ahead_minutes: i32,
+}
+
 /// The reason that only asks for something to be looked up.
 pub(super) const UNKNOWN: &str = "quiet_hours_unknown";
 
@@ -64,6 +76,32 @@ impl Clock {
         }
         let zone = TimeZone::posix(CENTRAL_EUROPE).ok()?;
         Some(Self { zone, holidays })
+    }
+
+    /// The clock by which nobody's place is guessed.
+    #[must_use]
+    pub const fn utc() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            holidays: BTreeSet::new(),
+        }
+    }
+
+    /// What this clock shows; `None` beyond the years there are.
+    #[must_use]
+    pub fn reading(&self, at: Timestamp) -> Option<Reading> {
+        let instant = Instant::from_millisecond(at.0).ok()?;
+        let local = instant.to_zoned(self.zone.clone());
+        let unsigned = |number: i8| number.unsigned_abs();
+        Some(Reading {
+            year: local.year(),
+            month: unsigned(local.month()),
+            day: unsigned(local.day()),
+            hour: unsigned(local.hour()),
+            minute: unsigned(local.minute()),
+            second: unsigned(local.second()),
+            ahead_minutes: local.offset().seconds() / 60,
+        })
     }
 
     #[must_use]

@@ -12,7 +12,7 @@ mod table;
 mod template;
 mod wishes;
 
-pub use hours::{ADVERTISING_HOURS, Clock, Hours, Opening, TRANSACTIONAL_HOURS};
+pub use hours::{ADVERTISING_HOURS, Clock, Hours, Opening, Reading, TRANSACTIONAL_HOURS};
 pub use intent::{Intent, MessageClass};
 pub use person::{
     Agreed, Case, ExistingCustomer, Frequency, ListCheck, MARKETING_A_MONTH_MAX, NoticeServed,

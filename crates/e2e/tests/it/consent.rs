@@ -26,18 +26,18 @@ pub(crate) const NEWS: &str = "marketing.news";
 const TO_MONDAY_MS: i64 = 124_400_000;
 
 /// A house on a Monday morning with a purpose, a notice and an advertisement that Meta approved.
-struct Scene {
-    world: World,
-    channel: String,
-    conversation: String,
-    contact: String,
+pub(crate) struct Scene {
+    pub(crate) world: World,
+    pub(crate) channel: String,
+    pub(crate) conversation: String,
+    pub(crate) contact: String,
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().expect("text").to_owned()
 }
 
-fn notice(scope: &str) -> Value {
+pub(crate) fn notice(scope: &str) -> Value {
     json!({
         "purpose": NEWS, "channels": ["whatsapp", "webchat"], "product_scope": scope,
         "recipients": [
@@ -71,7 +71,7 @@ async fn monday(engine: Engine) -> World {
 }
 
 impl Scene {
-    async fn set(engine: Engine) -> Self {
+    pub(crate) async fn set(engine: Engine) -> Self {
         let world = monday(engine).await;
         let channel = text(&world.connect_whatsapp().await["id"]);
         let approved = json!({ "status": "APPROVED" });
@@ -108,36 +108,36 @@ impl Scene {
         text(&made["words"])
     }
 
-    async fn anna_says(&self, words: &str) {
+    pub(crate) async fn anna_says(&self, words: &str) {
         self.world.advance_ms(1_000).await;
         self.world.sim.anna_says(words).await;
         self.world.settle().await;
     }
 
-    async fn anna_agrees(&self) {
+    pub(crate) async fn anna_agrees(&self) {
         let code = self.code().await;
         self.anna_says(&code).await;
         assert_eq!(self.state().await, "granted");
     }
 
-    async fn consents(&self) -> Vec<Value> {
+    pub(crate) async fn consents(&self) -> Vec<Value> {
         consents(&self.world, &self.contact).await
     }
 
-    async fn state(&self) -> String {
+    pub(crate) async fn state(&self) -> String {
         let consents = self.consents().await;
         consents
             .first()
             .map_or_else(|| "none".to_owned(), |one| text(&one["state"]))
     }
 
-    async fn kinds(&self) -> Vec<String> {
+    pub(crate) async fn kinds(&self) -> Vec<String> {
         let consents = self.consents().await;
         let events = consents[0]["events"].as_array().expect("events");
         events.iter().map(|event| text(&event["kind"])).collect()
     }
 
-    async fn advertise(&self) -> testkit::Answer {
+    pub(crate) async fn advertise(&self) -> testkit::Answer {
         let body = json!({
             "purpose": NEWS,
             "template": { "name": "herbstaktion", "language": "de", "parameters": {} },
@@ -165,7 +165,7 @@ impl Scene {
         templates.count()
     }
 
-    async fn package(&self) -> Vec<u8> {
+    pub(crate) async fn package(&self) -> Vec<u8> {
         package(&self.world, &self.contact).await
     }
 }
@@ -186,7 +186,7 @@ async fn package(world: &World, contact: &str) -> Vec<u8> {
 }
 
 /// As somebody outside judges it, who was given the key on another way.
-async fn judged(world: &World, package: &[u8]) -> Verdict {
+pub(crate) async fn judged(world: &World, package: &[u8]) -> Verdict {
     let key = world.owner.get("/consents/key").await.expect(200);
     let key: VerifierKey = text(&key["key"]).parse().expect("a key");
     let trust = Trust {
@@ -404,7 +404,7 @@ pub(crate) async fn what_is_withdrawn_before_dispatch_never_leaves(engine: Engin
 }
 
 /// The message of ours that asked last, and the ids of its two buttons.
-async fn asked(world: &World) -> [String; 2] {
+pub(crate) async fn asked(world: &World) -> [String; 2] {
     let accepted = world.sim.accepted().await;
     let body = &accepted.last().expect("a message")["body"]["interactive"];
     let buttons = body["action"]["buttons"].as_array().expect("buttons");
@@ -415,7 +415,7 @@ async fn asked(world: &World) -> [String; 2] {
     [0, 1].map(|place| text(&buttons[place]["reply"]["id"]))
 }
 
-async fn taps(world: &World, from: &str, id: &str, title: &str) {
+pub(crate) async fn taps(world: &World, from: &str, id: &str, title: &str) {
     world.advance_ms(1_000).await;
     let reply = json!({ "type": "button_reply", "button_reply": { "id": id, "title": title } });
     let message = json!({ "from": from, "type": "interactive", "interactive": reply });

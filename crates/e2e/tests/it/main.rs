@@ -19,6 +19,7 @@ mod restriction;
 mod rights;
 mod search;
 mod session;
+mod sheet;
 mod sockets;
 mod statements;
 mod whatsapp;

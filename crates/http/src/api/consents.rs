@@ -1,6 +1,6 @@
 //! What contacts agreed to: where it stands, how it is asked for, and the proof of it.
 
-use app::InvitationInput;
+use app::{InvitationInput, SheetWish};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +8,8 @@ use domain::access::Access;
 use domain::teammate::Right;
 use domain::{ChannelId, ContactId};
 use i18n::Language;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::Http;
 use crate::api::choice;
@@ -16,7 +18,7 @@ use crate::dto::{
     WithdrawForDto, WithdrawnDto,
 };
 use crate::problem::{Problem, ProblemBody};
-use crate::request::{Id, Json, Who};
+use crate::request::{Id, Json, Query, Who};
 
 fn channel_of(text: &str, lang: Language) -> Result<ChannelId, Problem> {
     let wrong = |_| Problem::field("channel_id", "field-id", lang);
@@ -142,13 +144,68 @@ pub async fn package(
         .consent_package(&access, id)
         .await
         .map_err(who.problem())?;
-    let name = format!("attachment; filename=\"consents-{id}.zip\"");
+    Ok(file(
+        "application/zip",
+        &format!("consents-{id}.zip"),
+        bytes,
+    ))
+}
+
+fn file(mime: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/zip".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
+        (header::CONTENT_TYPE, mime.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, bytes).into_response())
+    (headers, bytes).into_response()
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SheetQuery {
+    /// Absent: all of them.
+    pub purpose: Option<String>,
+    /// Absent: all of them.
+    pub address_id: Option<String>,
+    /// de, en; absent: the language of whoever asks.
+    pub language: Option<String>,
+}
+
+/// The evidence for what a contact agreed to, as a sheet that people read and print: what was
+/// shown, what happened, how it stands, and how it is checked.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}/consents/sheet", tag = "consents",
+    params(("id" = String, Path), SheetQuery),
+    responses((status = 200, content_type = "application/pdf"), (status = 400, body = ProblemBody),
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+pub async fn sheet(
+    State(http): State<Http>,
+    who: Who,
+    Id(id): Id<ContactId>,
+    Query(query): Query<SheetQuery>,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::ReadConsents)?;
+    let language = match query.language.as_deref() {
+        None => who.lang,
+        Some(tag) => Language::parse(tag).ok_or_else(|| choice("language", "de, en", who.lang))?,
+    };
+    let wrong = |_| Problem::field("address_id", "field-id", who.lang);
+    let wish = SheetWish {
+        purpose: query.purpose,
+        address: query
+            .address_id
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(wrong)?,
+        language,
+    };
+    let made = http.app.consent_sheet(&access, id, &wish).await;
+    let bytes = made.map_err(who.problem())?;
+    let name = format!("consent-{id}.{}.pdf", language.as_str());
+    Ok(file("application/pdf", &name, bytes))
 }
 
 /// The key by which packages of this house are judged. Hand it out on another way than they.

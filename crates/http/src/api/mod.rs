@@ -99,6 +99,7 @@ fn data_protection() -> Router<Http> {
         )
         .route("/contacts/{id}/consents/withdraw", post(consents::withdraw))
         .route("/contacts/{id}/consents/package", get(consents::package))
+        .route("/contacts/{id}/consents/sheet", get(consents::sheet))
         .route("/consents/invitations", post(consents::invite))
         .route("/consents/key", get(consents::key))
         .route("/purposes", get(purposes::list).post(purposes::create))

@@ -375,6 +375,9 @@ export interface Messages {
   "desk.consent.scope": object;
   "desk.consent.text": { version: string | number };
   "desk.consent.history": object;
+  "desk.consent.sheet": object;
+  "desk.consent.sheet.other": object;
+  "desk.consent.sheet.hint": object;
   "desk.consent.package": object;
   "desk.consent.package.hint": object;
   "desk.consent.withdraw": object;

@@ -50,7 +50,7 @@ const TEAM: For = For::Team(&[]);
 const PROOF: For = For::Team(&[Right::ReadConsents]);
 const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 85] = [
+pub(super) const ROWS: [Row; 86] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -65,6 +65,7 @@ pub(super) const ROWS: [Row; 85] = [
     row("POST", "/api/v1/contacts/{id}/consents", WRITE, 422),
     // Nobody agreed to anything, so there is nothing to prove.
     row("GET", "/api/v1/contacts/{id}/consents/package", PROOF, 404),
+    row("GET", "/api/v1/contacts/{id}/consents/sheet", PROOF, 404),
     row(
         "POST",
         "/api/v1/contacts/{id}/consents/withdraw",
