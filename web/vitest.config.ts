@@ -4,5 +4,5 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [svelte()],
   resolve: { conditions: ["browser"] },
-  test: { include: ["{packages,chat,desk}/**/*.test.ts"], exclude: ["**/node_modules/**", "**/dist*/**"], restoreMocks: true },
+  test: { include: ["{packages,chat,desk,verify}/**/*.test.ts"], exclude: ["**/node_modules/**", "**/dist*/**"], restoreMocks: true },
 });

@@ -9,18 +9,20 @@ use crate::place::Place;
 use crate::process::{self, Failure};
 
 /// Folders that are made and not written.
-const MADE: [&str; 5] = [
+const MADE: [&str; 6] = [
     "node_modules",
     "dist",
+    "dist-judge",
     "dist-loader",
     "test-results",
     ".svelte-kit",
 ];
 /// What the binary embeds; it does not compile without them.
-const PAGES: [&str; 3] = [
+const PAGES: [&str; 4] = [
     "desk/dist/index.html",
     "chat/dist/index.html",
     "chat/dist-loader/chat.js",
+    "verify/dist/index.html",
 ];
 
 /// No package runs a program of its own while it is installed.

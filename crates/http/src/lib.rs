@@ -151,6 +151,7 @@ impl Http {
             .route("/metrics", get(health::metrics))
             .route("/notices/{version}", get(chat::entries::notice_page))
             .route("/chat.js", get(pages::loader))
+            .route("/verify", get(pages::verify))
             .route("/c/sw.js", get(pages::service_worker))
             .route("/c/{slug}", get(pages::chat))
             .route("/c/{slug}/manifest.webmanifest", get(pages::manifest))

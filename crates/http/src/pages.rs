@@ -32,6 +32,11 @@ struct Chat;
 #[allow_missing = true]
 struct Loader;
 
+#[derive(RustEmbed)]
+#[folder = "../../web/verify/dist"]
+#[allow_missing = true]
+struct Verify;
+
 /// Where a page's own resources may come from: from here, and from nowhere else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
     media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
@@ -152,7 +157,7 @@ fn page<E: RustEmbed>(asked: &HeaderMap, policy: &HeaderValue) -> Response {
 }
 
 /// First steps of paths that are no views of the desk.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 13] = [
     "api",
     "chat",
     "callbacks",
@@ -160,6 +165,7 @@ const TAKEN: [&str; 12] = [
     "_chat",
     "c",
     "notices",
+    "verify",
     "graph",
     "healthz",
     "readyz",
@@ -308,6 +314,27 @@ pub async fn service_worker(Lang(lang): Lang, asked: HeaderMap) -> Result<Respon
         HeaderValue::from_static("default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
     );
     Ok(response)
+}
+
+/// The page that judges proof packages, in one file that works wherever it is saved: script and
+/// style are in it, and its own policy names them by their digests. It calls nobody, this house
+/// included.
+pub async fn verify(asked: HeaderMap) -> Response {
+    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+        let file = Verify::get("index.html");
+        let html = file.map(|file| String::from_utf8_lossy(&file.data).into_owned());
+        let own = html.as_deref().and_then(|html| {
+            let (_, rest) = html.split_once("Content-Security-Policy\" content=\"")?;
+            rest.split_once('"').map(|(policy, _)| policy)
+        });
+        let text = format!(
+            "{}; frame-ancestors 'none'",
+            own.unwrap_or("default-src 'none'")
+        );
+        HeaderValue::from_str(&text)
+            .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+    });
+    page::<Verify>(&asked, &POLICY)
 }
 
 /// The launcher for the company's own site; other sites may load it, that is what it is for.

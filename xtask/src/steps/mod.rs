@@ -185,6 +185,18 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             command.arg(place.binary("packages"));
             counted(&mut command, Runner::Plain, log)
         }));
+        // The same packages before the verifier of the page, which was written from the format alone.
+        steps.push(step(
+            "proof-page",
+            &["rust-tests", "web-build"],
+            OUTER,
+            |log| {
+                let mut command = place.command("node");
+                command.arg(place.root.join("judges/proof/browser.mjs"));
+                command.arg(place.binary("packages"));
+                counted(&mut command, Runner::Plain, log)
+            },
+        ));
         steps.push(step(
             "api",
             &["machine", "build", "web-build"],

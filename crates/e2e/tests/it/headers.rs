@@ -45,6 +45,34 @@ fn check(answer: &Answer, place: &str, policy: &str, cache: &str) {
     }
 }
 
+/// The page that judges proofs runs what is in it, by digest, and reaches nobody, us included.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_that_verifies_reaches_nobody() {
+    let world = World::start(Engine::Sqlite).await;
+    let nobody = world.desk(Auth::Nobody);
+    for auth in [&nobody, &world.owner] {
+        let page = auth.outside("/verify").await;
+        let policy = page.header("content-security-policy").expect("a policy");
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.ends_with("; frame-ancestors 'none'"), "{policy}");
+        // A checkout without built pages says so; the built one names its script and its style.
+        if page.status == 200 {
+            assert!(policy.contains("; script-src 'sha256-"), "{policy}");
+            assert!(policy.contains("; style-src 'sha256-"), "{policy}");
+            let html = page.text();
+            let own = policy.trim_end_matches("; frame-ancestors 'none'");
+            assert!(html.contains(own), "also where it is saved");
+            for outside in [" src=", "<link", "http://", "import("] {
+                assert!(!html.contains(outside), "{outside}");
+            }
+        }
+        for word in ["'self'", "unsafe", "connect-src", "http"] {
+            assert!(!policy.contains(word), "{policy}");
+        }
+        assert_eq!(page.header("set-cookie"), None);
+    }
+}
+
 /// An entry's sites can be named later, and the page obeys at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_learns_its_sites() {

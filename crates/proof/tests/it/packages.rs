@@ -491,6 +491,8 @@ fn packages_for_other_judges_are_written() {
         std::fs::write(folder.join(format!("{name}.zip")), bytes).expect("written");
     }
     std::fs::write(folder.join("key.txt"), sample::key().public().to_string()).expect("written");
+    // Also what only the owner of the key can forge is tried on them.
+    std::fs::write(folder.join("seed.bin"), sample::SEED).expect("written");
     let head = sample::house().head(
         &sample::key(),
         sample::tree("consent-2026"),

@@ -15,8 +15,11 @@ use crate::model;
 pub const NAME: &str = "chat.muster.example";
 pub const FORM: &[u8] = b"<!doctype html><title>Neuigkeiten</title><p>Ja, ich m\xc3\xb6chte.</p>";
 
+/// Of a key that signs nothing but examples.
+pub const SEED: [u8; 32] = [42; 32];
+
 pub fn key() -> SigningKey {
-    SigningKey::from_seed(NAME, &[42; 32]).expect("a key")
+    SigningKey::from_seed(NAME, &SEED).expect("a key")
 }
 
 pub fn other_key() -> SigningKey {
