@@ -22,6 +22,7 @@ use vault::digest;
 
 use crate::consents::Facts;
 use crate::identity::check_signs;
+use crate::objections::OpenObjection;
 use crate::sending::{PREVIEW_CHARS, check_client_id};
 use crate::signals::SignalKind;
 use crate::{App, AppError, FieldProblem};
@@ -44,6 +45,8 @@ pub struct ComposerState {
     /// Why free text is impossible; empty when it is possible.
     pub reasons: Vec<Reason>,
     pub templates: Vec<Template>,
+    /// What the contact may have objected to, and nobody has cleared up yet.
+    pub objection: Option<OpenObjection>,
 }
 
 pub struct ContactView {
@@ -418,7 +421,10 @@ impl App {
             Vec::new()
         };
         let channel_name = channel.name.clone();
+        let to = (conversation.contact, conversation.channel);
+        let objection = self.open_objection(to).await?;
         Ok(ComposerState {
+            objection,
             conversation,
             channel_name,
             capabilities,

@@ -45,6 +45,7 @@ pub use file_reader::FileReader;
 pub use files::{FileContent, UploadInput, Uploader, clean_name, plain_mime};
 pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
+pub use objections::{ObjectionDecision, OpenObjection};
 pub use once::Once;
 pub use passkeys::PasskeyStart;
 pub use registry::Registry;

@@ -112,6 +112,7 @@ fn problem(description: &str) -> utoipa::openapi::Response {
         api::attachments::upload, api::attachments::content,
         api::consents::list, api::consents::ask, api::consents::withdraw, api::consents::package,
         api::consents::invite, api::consents::key, api::consents::sheet,
+        api::objections::list, api::objections::settle,
         api::purposes::list, api::purposes::create,
         api::notices::list, api::notices::publish,
         chat::consents::list, chat::consents::serve, chat::consents::request,

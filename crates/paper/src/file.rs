@@ -6,7 +6,7 @@ use pdf_writer::types::{
     UnicodeCmap,
 };
 use pdf_writer::writers::StructElement;
-use pdf_writer::{Date, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
+use pdf_writer::{Date, Filter, Finish, Name, Pdf, Rect, Ref, Settings, Str, TextStr};
 use subsetter::GlyphRemapper;
 use xmp_writer::{DateTime, LangId, Timezone, XmpWriter};
 
@@ -42,7 +42,7 @@ impl Refs {
 }
 
 pub(crate) fn write(document: &Document, faces: &Faces, laid: Laid) -> Result<Vec<u8>, PaperError> {
-    let mut pdf = Pdf::new();
+    let mut pdf = Pdf::with_settings(Settings { pretty: false });
     let mut refs = Refs { next: 0 };
     let [catalog, pages, meta, info, icc] = [(); 5].map(|()| refs.take());
     let page_refs = refs.many(laid.pages.len());

@@ -155,7 +155,7 @@ impl Rows<'_> {
     fn facts(&mut self, facts: &[Fact]) {
         const NAMES: f32 = 142.0;
         let table = self.tree.add(0, StructRole::Table);
-        for fact in facts {
+        for (place, fact) in facts.iter().enumerate() {
             let row = self.tree.add(table, StructRole::TR);
             let name = self.tree.add(row, StructRole::TH);
             let value = self.tree.add(row, StructRole::TD);
@@ -164,7 +164,7 @@ impl Rows<'_> {
                 self.cell(&fact.name, NAME, (0.0, NAMES - 12.0), name),
                 self.cell(&fact.value, style, (NAMES, WIDTH - NAMES), value),
             ];
-            self.push(cells, (2.0, 0.0));
+            self.push(cells, (if place == 0 { 7.0 } else { 2.0 }, 0.0));
         }
     }
 
@@ -175,13 +175,15 @@ impl Rows<'_> {
         let width = (INSET, WIDTH - 2.0 * INSET);
         let said = std::iter::once((text, TEXT));
         let said = said.chain(buttons.iter().map(|button| (button.as_str(), BUTTON)));
+        let last = buttons.len();
         for (place, (text, style)) in said.enumerate() {
             let element = self.tree.add(quote, StructRole::P);
             let cells = vec![self.cell(text, style, width, element)];
             self.rows.push(Row {
                 cells,
                 before: if place == 0 { 8.0 } else { 0.0 },
-                keep: 0.0,
+                // What could be tapped on stays below what it was about.
+                keep: (last - place) as f32 * (BUTTON.leading + 14.0),
                 is_tinted: true,
                 is_ruled: place > 0,
             });

@@ -383,7 +383,7 @@ impl Store {
         }
     }
 
-    /// Objections inside a sentence that nobody decided about since then.
+    /// Objections inside a sentence that nobody decided about since then, the oldest first.
     ///
     /// # Errors
     /// What the engine says.
@@ -391,8 +391,8 @@ impl Store {
         &self,
         before: Timestamp,
         limit: i64,
-    ) -> Result<Vec<(ContactId, ChannelId)>, StoreError> {
-        let sql = "SELECT contact_id, channel_id FROM preference WHERE decision = 'soft' \
+    ) -> Result<Vec<(ContactId, ChannelId, Timestamp)>, StoreError> {
+        let sql = "SELECT contact_id, channel_id, at FROM preference WHERE decision = 'soft' \
                    AND at <= $1 ORDER BY at LIMIT $2";
         let rows = self
             .db
@@ -401,7 +401,8 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let contact = ContactId::from_bytes(id16(row, 0)?);
-                Ok((contact, ChannelId::from_bytes(id16(row, 1)?)))
+                let channel = ChannelId::from_bytes(id16(row, 1)?);
+                Ok((contact, channel, at(row, 2)?))
             })
             .collect()
     }
@@ -431,6 +432,31 @@ impl Store {
         );
     }
 
+    /// A teammate clears up what the contact meant, unless it said something else meanwhile. By
+    /// the clock of who said it: what it says next comes later there, too.
+    pub fn settle_preference(
+        &self,
+        unit: &mut Unit,
+        (contact, channel): (ContactId, ChannelId),
+        category: &str,
+        (said, said_at): (&str, Timestamp),
+        decision: &str,
+    ) {
+        unit.one(
+            Guard::Plain,
+            "UPDATE preference SET decision = $6 WHERE contact_id = $1 AND channel_id = $2 \
+             AND category = $3 AND decision = $4 AND at = $5",
+            vec![
+                blob(contact.bytes()),
+                blob(channel.bytes()),
+                category.into(),
+                said.into(),
+                said_at.0.into(),
+                decision.into(),
+            ],
+        );
+    }
+
     /// The contact's latest word on a category of messages: "stop" or "resume".
     ///
     /// # Errors
@@ -441,7 +467,21 @@ impl Store {
         channel: ChannelId,
         category: &str,
     ) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT decision FROM preference \
+        let said = self.preference_said(contact, channel, category).await?;
+        Ok(said.map(|(decision, _)| decision))
+    }
+
+    /// The same, with when it was said.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn preference_said(
+        &self,
+        contact: ContactId,
+        channel: ChannelId,
+        category: &str,
+    ) -> Result<Option<(String, Timestamp)>, StoreError> {
+        let sql = "SELECT decision, at FROM preference \
                    WHERE contact_id = $1 AND channel_id = $2 AND category = $3";
         let params = vec![
             blob(contact.bytes()),
@@ -449,7 +489,8 @@ impl Store {
             category.into(),
         ];
         let row = self.db.query_opt(sql, params).await?;
-        row.map(|row| Ok(row.text(0)?.to_owned())).transpose()
+        row.map(|row| Ok((row.text(0)?.to_owned(), at(&row, 1)?)))
+            .transpose()
     }
 
     pub fn add_chat_session(

@@ -29,10 +29,12 @@ pub enum JobKind {
     DestroyKey,
     /// Erase a contact.
     Erase,
+    /// Say once that a withdrawal was taken in.
+    ConfirmWithdrawal,
 }
 
 impl JobKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Deliver,
         Self::React,
         Self::Ingest,
@@ -40,6 +42,7 @@ impl JobKind {
         Self::SyncTemplates,
         Self::DestroyKey,
         Self::Erase,
+        Self::ConfirmWithdrawal,
     ];
 
     #[must_use]
@@ -52,6 +55,7 @@ impl JobKind {
             Self::SyncTemplates => "sync_templates",
             Self::DestroyKey => "destroy_key",
             Self::Erase => "erase",
+            Self::ConfirmWithdrawal => "confirm_withdrawal",
         }
     }
 

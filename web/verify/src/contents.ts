@@ -203,14 +203,14 @@ async function events(judge: Judge, files: File[], known: Map<string, Head>, sho
   return found;
 }
 
-const MAY_RENEW = ["granted", "outdated", "paused", "unverified"];
+const MAY_RENEW = new Set(["granted", "outdated", "paused", "unverified"]);
 
 function isLawful({ event, from = "none", to = "none" }: Payload): boolean {
   switch (event) {
     case "confirmed":
       return to === "granted" && (from === "requested" || from === "pending");
     case "renewed":
-      return to === "granted" && MAY_RENEW.includes(from);
+      return to === "granted" && MAY_RENEW.has(from);
     case "resumed":
       return to === "granted" && from === "paused";
     case "used":

@@ -153,71 +153,18 @@ fn web_steps(place: &Place) -> Vec<Step<'_>> {
     ]
 }
 
+const OUTER: &str = "outer";
+// What mostly waits has a lane of its own.
+const SLOW: &str = "slow";
+
 /// The finished programs, seen from outside.
 fn outer_steps(place: &Place) -> Vec<Step<'_>> {
-    const OUTER: &str = "outer";
-    // What mostly waits has a lane of its own.
-    const SLOW: &str = "slow";
     let mut steps = vec![step("drills", &["machine", "build"], SLOW, |log| {
         counted(&mut drill::command(place), Runner::Plain, log)
     })];
     if place.root.join("judges/run").is_file() {
-        steps.push(step("judges", &["machine", "build"], OUTER, |log| {
-            let mut command = place.command(place.root.join("judges/run"));
-            command.env("SIMS_BIN", place.binary("sims"));
-            counted(&mut command, Runner::Plain, log)
-        }));
-        // What our own connector sent in the stories, judged by the same foreign clients.
-        steps.push(step("ledger", &["judges", "rust-tests"], OUTER, |log| {
-            let mut command = place.command(place.root.join("judges/run"));
-            command.arg("--ledger").arg(place.binary("ledger.json"));
-            counted(&mut command, Runner::Plain, log)
-        }));
-        // The sheets of the stories, before readers that are not ours.
-        steps.push(step("papers", &["judges", "rust-tests"], OUTER, |log| {
-            let mut command = place.command(place.root.join("judges/run"));
-            command.arg("--papers").arg(place.binary("papers"));
-            counted(&mut command, Runner::Plain, log)
-        }));
-        // The packages our own judge takes and refuses, before a second one that shares no code with it.
-        steps.push(step("proof", &["rust-tests"], OUTER, |log| {
-            let mut command = place.command(place.root.join("judges/proof/run"));
-            command.arg(place.binary("packages"));
-            counted(&mut command, Runner::Plain, log)
-        }));
-        // The same packages before the verifier of the page, which was written from the format alone.
-        steps.push(step(
-            "proof-page",
-            &["rust-tests", "web-build"],
-            OUTER,
-            |log| {
-                let mut command = place.command("node");
-                command.arg(place.root.join("judges/proof/browser.mjs"));
-                command.arg(place.binary("packages"));
-                counted(&mut command, Runner::Plain, log)
-            },
-        ));
-        steps.push(step(
-            "api",
-            &["machine", "build", "web-build"],
-            OUTER,
-            |log| {
-                let mut command = place.command(place.root.join("judges/api"));
-                command.env("TRESEN_BIN", place.binary("tresen"));
-                counted(&mut command, Runner::Plain, log)
-            },
-        ));
-        // Case: DO01
-        steps.push(step(
-            "slow",
-            &["machine", "build", "web-build"],
-            SLOW,
-            |log| {
-                let mut command = place.command(place.root.join("judges/slow"));
-                command.env("TRESEN_BIN", place.binary("tresen"));
-                counted(&mut command, Runner::Plain, log)
-            },
-        ));
+        steps.extend(judges_of_wires(place));
+        steps.extend(judges_of_papers(place));
     }
     // Beside the compiler: it takes one processor, and the browser waits for the tests anyway.
     steps.push(step("simulation", &["build"], OUTER, |log| {
@@ -238,6 +185,74 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             },
         ));
     }
+    steps
+}
+
+/// What goes over the wire, before clients and tools that are not ours.
+fn judges_of_wires(place: &Place) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    steps.push(step("judges", &["machine", "build"], OUTER, |log| {
+        let mut command = place.command(place.root.join("judges/run"));
+        command.env("SIMS_BIN", place.binary("sims"));
+        counted(&mut command, Runner::Plain, log)
+    }));
+    // What our own connector sent in the stories, judged by the same foreign clients.
+    steps.push(step("ledger", &["judges", "rust-tests"], OUTER, |log| {
+        let mut command = place.command(place.root.join("judges/run"));
+        command.arg("--ledger").arg(place.binary("ledger.json"));
+        counted(&mut command, Runner::Plain, log)
+    }));
+    steps.push(step(
+        "api",
+        &["machine", "build", "web-build"],
+        OUTER,
+        |log| {
+            let mut command = place.command(place.root.join("judges/api"));
+            command.env("TRESEN_BIN", place.binary("tresen"));
+            counted(&mut command, Runner::Plain, log)
+        },
+    ));
+    // Case: DO01
+    steps.push(step(
+        "slow",
+        &["machine", "build", "web-build"],
+        SLOW,
+        |log| {
+            let mut command = place.command(place.root.join("judges/slow"));
+            command.env("TRESEN_BIN", place.binary("tresen"));
+            counted(&mut command, Runner::Plain, log)
+        },
+    ));
+    steps
+}
+
+/// What is handed out as evidence, before readers and verifiers that share no code with ours.
+fn judges_of_papers(place: &Place) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    // The sheets of the stories, before readers that are not ours.
+    steps.push(step("papers", &["judges", "rust-tests"], OUTER, |log| {
+        let mut command = place.command(place.root.join("judges/run"));
+        command.arg("--papers").arg(place.binary("papers"));
+        counted(&mut command, Runner::Plain, log)
+    }));
+    // The packages our own judge takes and refuses, before a second one that shares no code with it.
+    steps.push(step("proof", &["rust-tests"], OUTER, |log| {
+        let mut command = place.command(place.root.join("judges/proof/run"));
+        command.arg(place.binary("packages"));
+        counted(&mut command, Runner::Plain, log)
+    }));
+    // The same packages before the verifier of the page, which was written from the format alone.
+    steps.push(step(
+        "proof-page",
+        &["rust-tests", "web-build"],
+        OUTER,
+        |log| {
+            let mut command = place.command("node");
+            command.arg(place.root.join("judges/proof/browser.mjs"));
+            command.arg(place.binary("packages"));
+            counted(&mut command, Runner::Plain, log)
+        },
+    ));
     steps
 }
 

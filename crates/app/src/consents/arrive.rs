@@ -413,6 +413,19 @@ impl Withdrawal<'_> {
         }
     }
 
+    /// What the person said was unclear, and a teammate cleared it up.
+    pub(crate) fn settled_by(by: Actor, act: Act) -> Self {
+        Self {
+            by,
+            purpose: None,
+            is_objection: true,
+            act: Some(act),
+            source: source("message", "objection in a sentence"),
+            provider_message: None,
+            provider_at: None,
+        }
+    }
+
     /// An objection in a sentence about which nobody decided in time.
     pub(crate) fn by_time() -> Self {
         Self {

@@ -58,6 +58,7 @@ impl App {
         contact: ContactId,
     ) -> Result<Vec<u8>, AppError> {
         let evidence = self.evidence_of(contact, |_| true).await?;
+        self.may_prove(access, contact).await?;
         let now = self.now();
         self.store
             .log_read(access, contact, "consent_package", now)
@@ -93,7 +94,6 @@ impl App {
         if kept.is_empty() {
             return Err(AppError::NotFound);
         }
-        self.may_prove(access, contact).await?;
         let now = self.now();
         let trees: BTreeSet<TreeName> = kept
             .iter()

@@ -21,7 +21,7 @@ impl App {
             skip_if_changed(self.age(consent).await)?;
         }
         let before = Timestamp(now.0 - SOFT_FINAL_MS);
-        for (contact, channel) in self.store.soft_objections(before, AT_ONCE).await? {
+        for (contact, channel, _) in self.store.soft_objections(before, AT_ONCE).await? {
             let mut unit = Unit::new();
             let word = Clarity::Hard.as_str();
             self.store

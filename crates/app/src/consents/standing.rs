@@ -79,7 +79,7 @@ impl App {
     ) -> Result<Facts, AppError> {
         let now = self.now();
         let mut facts = Facts::default();
-        if class == MessageClass::Confirmation || class == MessageClass::Farewell {
+        if class == MessageClass::Confirmation || class == MessageClass::WithdrawalConfirmation {
             let recent = |at: Timestamp| now.0 - at.0 < DAY_MS;
             facts.answers = conversation.last_inbound_at.is_some_and(recent);
         } else if !class.is_advertising() {

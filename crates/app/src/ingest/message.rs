@@ -126,8 +126,20 @@ impl App {
     pub(crate) async fn stage_activity_in(
         &self,
         unit: &mut Unit,
-        (contact, conversation): (ContactId, ConversationId),
+        place: (ContactId, ConversationId),
         kind: ActivityKind,
+        facts: BTreeMap<String, String>,
+    ) -> Result<(), AppError> {
+        let author = Author::Contact(place.0);
+        self.stage_activity_of(unit, place, (kind, author), facts)
+            .await
+    }
+
+    pub(crate) async fn stage_activity_of(
+        &self,
+        unit: &mut Unit,
+        (contact, conversation): (ContactId, ConversationId),
+        (kind, author): (ActivityKind, Author),
         facts: BTreeMap<String, String>,
     ) -> Result<(), AppError> {
         let now = self.now();
@@ -135,7 +147,7 @@ impl App {
         self.store
             .append(unit, conversation, contact, &Append::Activity)
             .await?;
-        let activity = (id, kind, Author::Contact(contact));
+        let activity = (id, kind, author);
         self.store
             .add_activity(unit, conversation, contact, activity, &facts, now)
             .await?;

@@ -4,6 +4,7 @@
 //! that dies in between leaves a lease that runs out, and the job runs again; every job is
 //! written so that running again is safe.
 
+mod confirm_withdrawal;
 mod deliver;
 mod destroy_key;
 mod fetch_media;
@@ -241,6 +242,7 @@ impl App {
             JobKind::SyncTemplates => self.sync_templates(&job).await,
             JobKind::DestroyKey => self.destroy_key(&job).await,
             JobKind::Erase => self.carry_out_erasure(&job).await,
+            JobKind::ConfirmWithdrawal => self.confirm_withdrawal(&job).await,
         };
         let settled = match ended {
             Err(AppError::Store(error)) if keeps_its_place(&job, &error) => {
@@ -328,9 +330,11 @@ impl App {
                     .set_callback_state(unit, id, store::CallbackState::Quarantined, 0);
                 Ok(())
             }
-            JobKind::React | JobKind::SyncTemplates | JobKind::DestroyKey | JobKind::Erase => {
-                Ok(())
-            }
+            JobKind::React
+            | JobKind::SyncTemplates
+            | JobKind::DestroyKey
+            | JobKind::Erase
+            | JobKind::ConfirmWithdrawal => Ok(()),
         }
     }
 

@@ -397,11 +397,19 @@ impl App {
         for (place, piece) in pieces.iter().enumerate() {
             let preview = outbound_preview(piece, name, now);
             let version = conversation.version + i64::try_from(place).unwrap_or(0);
-            let append = Append::Answer {
-                at: now,
-                state,
-                version,
-                preview: &preview,
+            // What the house says by itself is nobody's answer: the conversation waits on.
+            let append = if author == Author::House {
+                Append::Echo {
+                    at: now,
+                    preview: &preview,
+                }
+            } else {
+                Append::Answer {
+                    at: now,
+                    state,
+                    version,
+                    preview: &preview,
+                }
             };
             self.store
                 .append(&mut unit, conversation.id, conversation.contact, &append)

@@ -21,7 +21,7 @@ pub enum MessageClass {
     /// Asks to confirm a consent.
     Confirmation,
     /// Confirms a withdrawal.
-    Farewell,
+    WithdrawalConfirmation,
     /// The fixed text that calls into the own chat.
     Doorbell,
 }
@@ -35,7 +35,7 @@ impl MessageClass {
         Self::Survey,
         Self::Marketing,
         Self::Confirmation,
-        Self::Farewell,
+        Self::WithdrawalConfirmation,
         Self::Doorbell,
     ];
 
@@ -49,7 +49,7 @@ impl MessageClass {
             Self::Survey => "survey",
             Self::Marketing => "marketing",
             Self::Confirmation => "confirmation",
-            Self::Farewell => "farewell",
+            Self::WithdrawalConfirmation => "withdrawal_confirmation",
             Self::Doorbell => "doorbell",
         }
     }
@@ -62,7 +62,10 @@ impl MessageClass {
     /// Texts that nobody writes: they are the same every time and say nothing else.
     #[must_use]
     pub const fn is_fixed(self) -> bool {
-        matches!(self, Self::Confirmation | Self::Farewell | Self::Doorbell)
+        matches!(
+            self,
+            Self::Confirmation | Self::WithdrawalConfirmation | Self::Doorbell
+        )
     }
 
     /// What needs a consent, an objection stops, and quiet hours are for.

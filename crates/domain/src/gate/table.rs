@@ -64,7 +64,7 @@ pub(super) const fn ground(class: MessageClass, medium: Medium) -> Ground {
             TextMessage => Ground::OnceAsAnswerOrCode,
             TemplatedChat | OpenChat | WindowedChat => Ground::OnceAsAnswer,
         },
-        MessageClass::Farewell => match medium {
+        MessageClass::WithdrawalConfirmation => match medium {
             TemplatedChat | WindowedChat => Ground::OnceInWindow,
             OwnChat | Mail | TextMessage | OpenChat => Ground::Once,
         },

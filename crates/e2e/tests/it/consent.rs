@@ -145,7 +145,7 @@ impl Scene {
         self.world.owner.send(&self.conversation, body).await
     }
 
-    async fn reasons(&self) -> Vec<String> {
+    pub(crate) async fn reasons(&self) -> Vec<String> {
         let problem = self.advertise().await.expect(409);
         assert_eq!(problem["code"], "send_refused");
         let reasons = problem["reasons"].as_array().expect("reasons");
@@ -163,6 +163,16 @@ impl Scene {
             .iter()
             .filter(|call| call["body"]["template"].is_object());
         templates.count()
+    }
+
+    /// Sentences that say that a withdrawal was taken in.
+    pub(crate) async fn withdrawals_confirmed(&self) -> Vec<String> {
+        let accepted = self.world.sim.accepted().await;
+        let texts = accepted
+            .iter()
+            .filter_map(|call| call["body"]["text"]["body"].as_str());
+        let confirm = |text: &&str| text.starts_with("Ihr Widerruf ist angekommen");
+        texts.filter(confirm).map(str::to_owned).collect()
     }
 
     pub(crate) async fn package(&self) -> Vec<u8> {
@@ -273,6 +283,11 @@ pub(crate) async fn a_code_opts_in_and_a_word_opts_out(engine: Engine) {
     );
     scene.anna_says("STOPP!").await;
     assert_eq!(scene.state().await, "withdrawn");
+    let told = scene.withdrawals_confirmed().await;
+    assert_eq!(told.len(), 1);
+    assert!(domain::gate::lint::is_neutral(&told[0]), "{}", told[0]);
+    scene.anna_says("Stop").await;
+    assert_eq!(scene.withdrawals_confirmed().await.len(), 1, "said once");
     let reasons = scene.reasons().await;
     for code in ["objected", "consent_withdrawn"] {
         assert!(reasons.contains(&code.to_owned()), "{reasons:?}");

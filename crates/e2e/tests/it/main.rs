@@ -13,6 +13,7 @@ mod headers;
 mod inbound;
 mod live;
 mod matrix;
+mod objection;
 mod outbound;
 mod repeats;
 mod restriction;

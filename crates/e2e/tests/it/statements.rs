@@ -209,6 +209,7 @@ async fn tour() {
         Box::pin(crate::consent::buttons_ask_and_only_the_person_answers(on)),
         Box::pin(crate::consent::two_taps_in_the_own_chat(on)),
         Box::pin(crate::consent::a_proof_stands_in_a_tree_of_many(on)),
+        Box::pin(crate::objection::co_12_what_may_be_an_objection_is_cleared_up_at_the_desk(on)),
         Box::pin(crate::erasure::an_erased_contact_is_found_nowhere(on)),
         Box::pin(crate::erasure::what_must_be_kept_is_not_erased(on)),
         Box::pin(

@@ -11,6 +11,7 @@ pub mod erasures;
 pub mod messages;
 pub mod notes;
 pub mod notices;
+pub mod objections;
 pub mod passkeys;
 pub mod purposes;
 pub mod restrictions;
@@ -102,6 +103,8 @@ fn data_protection() -> Router<Http> {
         .route("/contacts/{id}/consents/sheet", get(consents::sheet))
         .route("/consents/invitations", post(consents::invite))
         .route("/consents/key", get(consents::key))
+        .route("/objections", get(objections::list))
+        .route("/contacts/{id}/objections", post(objections::settle))
         .route("/purposes", get(purposes::list).post(purposes::create))
         .route("/notices", get(notices::list).post(notices::publish))
 }

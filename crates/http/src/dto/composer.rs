@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conversation::{shown_address, shown_name};
+use super::objection::ObjectionDto;
 use super::{ReasonDto, ReplyWindowDto, words};
 use crate::problem::explain;
 
@@ -194,6 +195,9 @@ pub struct ComposerDto {
     pub reply_window: ReplyWindowDto,
     pub capabilities: CapabilitiesDto,
     pub templates: Vec<TemplateDto>,
+    /// What the contact may have objected to, and nobody has cleared up yet.
+    #[schema(required = true)]
+    pub objection: Option<ObjectionDto>,
 }
 
 impl ComposerDto {
@@ -216,6 +220,7 @@ impl ComposerDto {
             reply_window: state.window.into(),
             capabilities: state.capabilities.into(),
             templates: state.templates.iter().map(TemplateDto::from).collect(),
+            objection: state.objection.as_ref().map(ObjectionDto::of),
         }
     }
 }

@@ -8,6 +8,7 @@ mod consent;
 mod contact;
 mod conversation;
 mod live;
+mod objection;
 mod session;
 mod timeline;
 pub mod words;
@@ -32,6 +33,7 @@ pub use conversation::{
     HitDto, LastMessageDto, ReplyWindowDto,
 };
 pub use live::{ChatConversationDto, ChatEventDto, ChatFrame, LiveEventDto, LiveFrame};
+pub use objection::{ObjectionDto, SettleObjectionDto};
 pub use session::{
     CompanyDto, PasskeyAnswer, PasskeyDto, PasskeyQuestion, SessionDto, TeammateDto,
 };

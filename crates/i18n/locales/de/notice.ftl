@@ -45,3 +45,4 @@ consent-question = { $company } fragt: Sind Sie mit „{ $purpose }“ auf diese
 consent-summary = Sie willigen ein, dass { $company } Ihnen „{ $purpose }“ in diesem Chat sendet. Mit einem weiteren Tippen bestätigen Sie das. Widerrufen können Sie hier jederzeit mit einem Tippen.
 consent-yes = Ja, bestätigen
 consent-no = Nein
+consent-withdrawn = Ihr Widerruf ist angekommen: { $company } sendet Ihnen auf diesem Weg keine Werbung. Antworten auf Ihre Anliegen bekommen Sie weiterhin.

@@ -72,7 +72,7 @@ sheet-key = Schlüssel, sein Fingerabdruck
 sheet-verify = So prüfen Sie es selbst
 sheet-verify-package = Lassen Sie sich zu diesem Blatt das Paket geben, eine ZIP-Datei. Darin steht dasselbe für Programme, mit allen Signaturen.
 sheet-verify-key = Lassen Sie sich den öffentlichen Schlüssel auf einem anderen Weg geben und vergleichen Sie seinen Fingerabdruck mit dem oben.
-sheet-verify-run = Prüfen Sie beides mit „tresen verify PAKET --key SCHLÜSSEL“, ohne Verbindung zu uns, oder mit einem eigenen Programm nach der Beschreibung in docs/proof-format.md.
+sheet-verify-run = Prüfen Sie beides auf der Seite { $url }/verify, die auf Ihrem Gerät rechnet und auch gespeichert und ohne Netz arbeitet, mit dem Programm „tresen verify PAKET --key SCHLÜSSEL“ oder mit einem eigenen nach der Beschreibung in docs/proof-format.md.
 sheet-verify-note = Dieses Blatt ist zum Lesen. Beweis sind die Dateien des Pakets; weichen sie ab, gelten sie. Zeichen, die diese Schrift nicht hat, stehen als Nummer da, etwa [U+1F600]; kopiert man sie, ist es das Zeichen selbst.
 
 sheet-event-requested = Einwilligung erbeten, der Text wurde gezeigt

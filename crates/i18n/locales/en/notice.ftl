@@ -45,3 +45,4 @@ consent-question = { $company } asks: do you agree to “{ $purpose }” this wa
 consent-summary = You agree that { $company } sends you “{ $purpose }” in this chat. One more tap confirms it. You can withdraw here at any time with one tap.
 consent-yes = Yes, confirm
 consent-no = No
+consent-withdrawn = Your withdrawal has arrived: { $company } sends you no marketing this way. You still get answers to your requests.

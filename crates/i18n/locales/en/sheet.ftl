@@ -72,7 +72,7 @@ sheet-key = Fingerprint of the key
 sheet-verify = How to check it yourself
 sheet-verify-package = Ask for the package that belongs to this sheet, a ZIP file. It holds the same for programs, with all signatures.
 sheet-verify-key = Ask for the public key on another way, and compare its fingerprint with the one above.
-sheet-verify-run = Check both with “tresen verify PACKAGE --key KEY”, without a connection to us, or with a program of your own after the description in docs/proof-format.md.
+sheet-verify-run = Check both on the page { $url }/verify, which works on your device, also saved and without a network, with the program “tresen verify PACKAGE --key KEY”, or with one of your own after the description in docs/proof-format.md.
 sheet-verify-note = This sheet is for reading. The files of the package are the evidence; where they differ, they count. Signs this font does not have stand as their number, such as [U+1F600]; copied, they are the sign itself.
 
 sheet-event-requested = Consent asked for, the text was shown

@@ -52,7 +52,7 @@ fn sample(rows: usize) -> Document {
 }
 
 fn pages(bytes: &[u8]) -> usize {
-    let page = b"/Type /Page\n";
+    let page = b"/Type/Page/";
     bytes
         .windows(page.len())
         .filter(|part| *part == page)

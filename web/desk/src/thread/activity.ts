@@ -48,6 +48,7 @@ export function words(activity: Activity): string {
     case "preference_changed": {
       const category = fact(activity, "category");
       const decision = fact(activity, "decision");
+      if (category === "objection" && decision === "lifted") return t("desk.activity.objection.lifted", { name: actor ?? t("ui.message.team"), words: fact(activity, "words") ?? "" });
       if (category === "objection") return t(decision === "hard" ? "desk.activity.objection" : decision === "soft" ? "desk.activity.objection.soft" : "desk.activity.objection.ask");
       if (category && decision === "stop") return t("desk.activity.preference.stop", { category });
       if (category && decision === "resume") return t("desk.activity.preference.resume", { category });

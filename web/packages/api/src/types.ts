@@ -85,6 +85,7 @@ export type TemplateParameter = Schemas["TemplateParameter"];
 export type Template = Schemas["Template"];
 export type Capabilities = Schemas["Capabilities"];
 export type Composer = Schemas["Composer"];
+export type Objection = Schemas["Objection"];
 export type NewMessage = Schemas["NewMessage"];
 
 // ---- customer chat ----

@@ -375,6 +375,18 @@ export interface Messages {
   "desk.consent.scope": object;
   "desk.consent.text": { version: string | number };
   "desk.consent.history": object;
+  "desk.objection.text": object;
+  "desk.objection.final": { time: string | number };
+  "desk.objection.settle": object;
+  "desk.objection.title": { name: string | number };
+  "desk.objection.lead": object;
+  "desk.objection.words": object;
+  "desk.objection.words.example": object;
+  "desk.objection.withdraw": object;
+  "desk.objection.lift": object;
+  "desk.objection.withdrawn.done": object;
+  "desk.objection.lifted.done": object;
+  "desk.activity.objection.lifted": { name: string | number; words: string | number };
   "desk.consent.sheet": object;
   "desk.consent.sheet.other": object;
   "desk.consent.sheet.hint": object;

@@ -20,6 +20,8 @@ pub(super) struct Told<'a> {
     /// The head that the last event's proof leads to, and the key that signed it.
     pub(super) head: &'a SignedHead,
     pub(super) fingerprint: Hash,
+    /// Where this house is reached.
+    pub(super) url: &'a str,
     pub(super) person: Option<String>,
     pub(super) addresses: Vec<&'a Address>,
     pub(super) purpose: String,
@@ -262,7 +264,7 @@ fn evidence(told: &Told<'_>, voice: &Voice) -> Vec<Block> {
     let head = told.head.head();
     let place = [
         ("tree", head.tree.to_string()),
-        ("index", last.leaf.seq.to_string()),
+        ("index", (last.leaf.seq + 1).to_string()),
         ("size", head.size.to_string()),
     ];
     let mut facts = vec![
@@ -280,17 +282,18 @@ fn evidence(told: &Told<'_>, voice: &Voice) -> Vec<Block> {
         words(voice.say("sheet-signed-at"), voice.proof_moment(head.at)),
         digits(voice.say("sheet-key"), told.fingerprint),
     ]);
-    let steps = ["package", "key", "run"];
+    let page = [("url", told.url.to_owned())];
+    let steps = vec![
+        voice.say("sheet-verify-package"),
+        voice.say("sheet-verify-key"),
+        voice.say_with("sheet-verify-run", &page),
+    ];
     vec![
         Block::Heading(voice.say("sheet-proof")),
         Block::Text(voice.say("sheet-proof-lead")),
         Block::Facts(facts),
         Block::Heading(voice.say("sheet-verify")),
-        Block::Steps(
-            steps
-                .map(|step| voice.say(&format!("sheet-verify-{step}")))
-                .to_vec(),
-        ),
+        Block::Steps(steps),
         Block::Small(voice.say("sheet-verify-note")),
     ]
 }

@@ -33,6 +33,7 @@ pub struct SheetWish {
 pub(super) struct Around {
     person: Option<Pii<String>>,
     addresses: Vec<Address>,
+    url: String,
     clock: Clock,
     standing: Vec<super::ConsentView>,
 }
@@ -60,6 +61,7 @@ impl App {
                     .is_none_or(|address| address == subject.address)
         };
         let evidence = self.evidence_of(contact, fits).await?;
+        self.may_prove(access, contact).await?;
         let now = self.now();
         self.store
             .log_read(access, contact, "consent_sheet", now)
@@ -104,6 +106,7 @@ impl App {
             addresses: self.store.addresses_of(contact).await?,
             clock: self.clock_of_contacts().await?.unwrap_or_else(Clock::utc),
             standing,
+            url: self.settings.public_url.clone(),
         })
     }
 }
@@ -196,6 +199,7 @@ fn told<'a>(
         notices,
         head: evidence.heads.get(&last.tree).ok_or_else(missing)?,
         fingerprint: evidence.key.public().fingerprint(),
+        url: &around.url,
         person: around.person.as_ref().map(|name| name.expose().clone()),
         addresses: here.collect(),
         purpose: view.purpose_name.clone(),

@@ -104,11 +104,11 @@ impl Voice {
 
     /// Where the person is reached on this channel, as far as anybody knows.
     pub(super) fn addresses(&self, addresses: &[&Address]) -> String {
-        let shown = addresses.iter().map(|address| match address.kind {
-            AddressKind::WebVisitor => self.say("sheet-address-visitor"),
-            AddressKind::Phone
-            | AddressKind::WhatsappUserId
-            | AddressKind::WhatsappParentUserId => address.value.expose().clone(),
+        let shown = addresses.iter().map(|address| {
+            if address.kind == AddressKind::WebVisitor {
+                return self.say("sheet-address-visitor");
+            }
+            address.value.expose().clone()
         });
         shown.collect::<Vec<_>>().join("\n")
     }

@@ -48,7 +48,7 @@ const TABLE: [(MessageClass, [&str; 6]); 9] = [
         ["", "pcghaken", "a", "a", "a", "a"],
     ),
     (
-        MessageClass::Farewell,
+        MessageClass::WithdrawalConfirmation,
         [
             "pcghaken", "pcghaken", "pgakn", "pcghaken", "pcghaken", "pgakn",
         ],
@@ -210,7 +210,8 @@ type Change = fn(&mut SendRequest<'_>, &mut Standing<'_>);
 type Blow = (&'static str, Change, &'static [MessageClass]);
 
 use MessageClass::{
-    Confirmation, Doorbell, Farewell, FollowUp, Marketing, Reply, Security, Survey, Transactional,
+    Confirmation, Doorbell, FollowUp, Marketing, Reply, Security, Survey, Transactional,
+    WithdrawalConfirmation,
 };
 
 const BLOWS: [Blow; 15] = [
@@ -240,7 +241,14 @@ const BLOWS: [Blow; 15] = [
     (
         "minor",
         |_, s| s.person.age = Age::Minor,
-        &[Reply, FollowUp, Transactional, Security, Farewell, Doorbell],
+        &[
+            Reply,
+            FollowUp,
+            Transactional,
+            Security,
+            WithdrawalConfirmation,
+            Doorbell,
+        ],
     ),
     (
         "class_mixed",
@@ -255,17 +263,31 @@ const BLOWS: [Blow; 15] = [
     (
         "objected",
         |_, s| s.person.objected = true,
-        &[Reply, FollowUp, Transactional, Security, Farewell, Doorbell],
+        &[
+            Reply,
+            FollowUp,
+            Transactional,
+            Security,
+            WithdrawalConfirmation,
+            Doorbell,
+        ],
     ),
     (
         "marketing_paused",
         |_, s| s.person.paused = true,
-        &[Reply, FollowUp, Transactional, Security, Farewell, Doorbell],
+        &[
+            Reply,
+            FollowUp,
+            Transactional,
+            Security,
+            WithdrawalConfirmation,
+            Doorbell,
+        ],
     ),
     (
         "no_notice",
         |_, s| s.person.notice = NoticeServed::Missing,
-        &[Security, Confirmation, Farewell, Doorbell],
+        &[Security, Confirmation, WithdrawalConfirmation, Doorbell],
     ),
     ("sensitive_hold", |r, _| r.intent.sensitive = true, &[]),
     ("duplicate", |r, _| r.intent.duplicate = true, &[]),

@@ -50,7 +50,7 @@ const TEAM: For = For::Team(&[]);
 const PROOF: For = For::Team(&[Right::ReadConsents]);
 const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 86] = [
+pub(super) const ROWS: [Row; 88] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -74,6 +74,9 @@ pub(super) const ROWS: [Row; 86] = [
     ),
     row("GET", "/api/v1/notices", CHANNELS, 200),
     row("POST", "/api/v1/notices", PURPOSES, 422),
+    row("GET", "/api/v1/objections", READ, 200),
+    // Nobody objected, so there is nothing to clear up.
+    row("POST", "/api/v1/contacts/{id}/objections", WRITE, 409),
     row("GET", "/api/v1/purposes", CHANNELS, 200),
     row("POST", "/api/v1/purposes", PURPOSES, 201),
     row("GET", "/chat/v1/consents", For::Customer, 200),
@@ -252,6 +255,9 @@ impl Row {
             (_, "/contacts/{id}/consents/withdraw") => {
                 json!({ "channel_id": stage.webchat, "words": "am Telefon" })
             }
+            (_, "/contacts/{id}/objections") => json!({
+                "channel_id": stage.webchat, "decision": "lift", "words": "nachgefragt",
+            }),
             (_, "/consents/confirm") => json!({ "token": "tcq_nichts", "agrees": true }),
             (_, "/consents/request") => json!({ "purpose": "gibt.es.nicht", "notice": "sha256:0" }),
             (_, "/consents/serve" | "/consents/withdraw") => json!({ "purpose": "gibt.es.nicht" }),
