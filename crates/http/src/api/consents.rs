@@ -187,7 +187,7 @@ pub async fn sheet(
     Id(id): Id<ContactId>,
     Query(query): Query<SheetQuery>,
 ) -> Result<Response, Problem> {
-    let access = who.may(Right::ReadConsents)?;
+    let access = prover(&who)?;
     let language = match query.language.as_deref() {
         None => who.lang,
         Some(tag) => Language::parse(tag).ok_or_else(|| choice("language", "de, en", who.lang))?,
