@@ -10,7 +10,8 @@ use domain::delivery::DeliveryState;
 use domain::teammate::Right;
 use domain::{ConversationId, MessageId};
 use store::{
-    Conversation, ConversationFilter, Cursor, FeedEvent, PageRequest, TimelineItem, TimelineRequest,
+    Author, Conversation, ConversationFilter, Cursor, Direction, FeedEvent, PageRequest,
+    TimelineItem, TimelineRequest,
 };
 
 /// Small, so that following takes several steps.
@@ -29,6 +30,8 @@ pub struct Follower {
     pub picture: Picture,
     /// The highest state each message was seen in since a person last decided about it.
     pub states: BTreeMap<MessageId, DeliveryState>,
+    /// Messages of the provider's contacts, with the provider's ids of them.
+    pub inbound: BTreeMap<MessageId, String>,
     pub busy: bool,
 }
 
@@ -38,6 +41,7 @@ impl Default for Follower {
             cursor: Cursor::START,
             picture: Picture::default(),
             states: BTreeMap::new(),
+            inbound: BTreeMap::new(),
             busy: false,
         }
     }
@@ -153,6 +157,12 @@ impl Follower {
         self.picture.draw(&told.conversations, &told.items);
         for (_, item) in &told.items {
             if let TimelineItem::Message { message, .. } = item
+                && message.direction == Direction::Inbound
+                && let Some(name) = &message.provider_id
+            {
+                self.inbound.insert(message.id, name.expose().clone());
+            }
+            if let TimelineItem::Message { message, .. } = item
                 && let Some(state) = message.state
             {
                 let known = self.states.insert(message.id, state);
@@ -204,8 +214,10 @@ fn row(conversation: &Conversation) -> String {
 
 fn words(item: &TimelineItem) -> String {
     match item {
-        TimelineItem::Message { message, .. } => format!(
-            "message {:?} {} {:?} {}{}",
+        TimelineItem::Message {
+            message, reactions, ..
+        } => format!(
+            "message {:?} {} {:?} {}{} {:?}",
             message.id,
             message
                 .content
@@ -223,6 +235,13 @@ fn words(item: &TimelineItem) -> String {
             } else {
                 ""
             },
+            reactions
+                .iter()
+                .map(|reaction| (
+                    reaction.by == Author::House,
+                    reaction.emoji.expose().as_str()
+                ))
+                .collect::<Vec<_>>(),
         ),
         TimelineItem::Note(note) => format!("note {:?} {}", note.id, note.text.expose()),
         TimelineItem::Activity(activity) => {

@@ -14,8 +14,10 @@
 //!                  └──▶ Model: what was promised ◀── Check ◀────────┘ at the end
 //! ```
 
+mod acts;
 mod chance;
 mod check;
+mod ending;
 mod follower;
 mod model;
 mod mutants;

@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     let counts = report.counts;
     println!(
         "{} seeds: {} inputs, {} steps, {} commits ({} batches shared one), {} deaths, \
-         {} failed commits, {} messages at the provider, {} writes answered",
+         {} failed commits, {} messages at the provider, {} writes answered, {} watched to the end",
         report.seeds,
         counts.inputs,
         counts.steps,
@@ -65,6 +65,7 @@ fn main() -> ExitCode {
         counts.failed_commits,
         counts.sent,
         counts.written,
+        counts.ended,
     );
     match report.failure {
         None => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use app::{AppError, ChatVisitor};
-use domain::{ConversationId, MessageId};
+use domain::{AttachmentId, ConversationId, MessageId};
 use store::StoreError;
 
 /// A promise that was broken.
@@ -70,6 +70,8 @@ pub struct Try {
 pub struct Write {
     pub by: Writer,
     pub id: String,
+    /// The file that goes with it, and what is in it.
+    pub file: Option<(AttachmentId, String)>,
     pub tries: Vec<Try>,
 }
 
@@ -100,9 +102,25 @@ impl Write {
     }
 }
 
+/// A sign that the team set at a message, or took back.
+#[derive(Debug, Clone)]
+pub struct Sign {
+    pub message: MessageId,
+    /// The provider's id of that message.
+    pub target: String,
+    pub emoji: Option<&'static str>,
+    pub began: u64,
+    pub ended: Option<(u64, Verdict)>,
+}
+
 #[derive(Default)]
 pub struct Model {
     pub writes: Vec<Write>,
+    pub signs: Vec<Sign>,
+    /// Files that customers brought and have not sent.
+    pub uploads: Vec<(usize, AttachmentId, String)>,
+    /// Files that were ever brought.
+    pub brought: usize,
     /// Customers of the own chat, once they were let in.
     pub visitors: BTreeMap<usize, ChatVisitor>,
     /// Conversations that somebody was told of, in that order.
@@ -141,9 +159,22 @@ impl Model {
         self.writes.push(Write {
             by,
             id: format!("id-{number}"),
+            file: None,
             tries: Vec::new(),
         });
         number
+    }
+
+    /// A customer's message takes the file with it that its author brought.
+    pub fn attach(&mut self, write: usize) {
+        let Writer::Customer(customer) = self.writes[write].by else {
+            return;
+        };
+        let mut uploads = self.uploads.iter();
+        if let Some(place) = uploads.position(|(by, ..)| *by == customer) {
+            let (_, id, content) = self.uploads.remove(place);
+            self.writes[write].file = Some((id, content));
+        }
     }
 
     /// One more try; answers its number.

@@ -36,6 +36,25 @@ pub enum Mutant {
     SnoozeForgotten,
     /// A message that was taken back stays readable.
     RevocationIgnored,
+    /// What is said to one number lands in the conversation at the other one.
+    ChannelsMixed,
+    /// A contact's sign is not kept.
+    ReactionLost,
+    /// The team's sign is not replaced by a newer one.
+    ReactionKept,
+    /// A file that was sent stays with nobody.
+    FileLost,
+    /// The bytes of files are never removed.
+    FilesKept,
+    /// Notes stay when their conversation is erased.
+    NotesKept,
+    /// What was written under ids of its authors stays when a conversation is erased.
+    ClientWritesKept,
+    /// A conversation is erased although somebody wrote meanwhile.
+    ErasedWhileWriting,
+    /// The key of a contact stays: its destruction is answered and not done, or nobody asks for it.
+    KeyKept,
+    KeyForgotten,
 }
 
 const NOTHING: &str = "UPDATE installation SET value = value WHERE 1 = 0";
@@ -85,6 +104,25 @@ impl Mutant {
                 "unread = unread + (unread <> 1)",
             ),
             Self::StateFalls => replace(&mut statement.sql, "AND state < $2", "AND state <> $2"),
+            Self::ReactionLost if begins("INSERT INTO reaction") && says(1, "contact") => {
+                nothing(statement);
+            }
+            Self::ReactionKept if begins("INSERT INTO reaction") => replace(
+                &mut statement.sql,
+                "OR reaction.actor_kind = 'house'",
+                "AND reaction.actor_kind <> 'house'",
+            ),
+            Self::FileLost if begins("UPDATE attachment SET owner") => nothing(statement),
+            Self::NotesKept if begins("DELETE FROM note") => nothing(statement),
+            Self::ClientWritesKept if begins("DELETE FROM client_write") => nothing(statement),
+            Self::ErasedWhileWriting if begins("DELETE FROM conversation") => replace(
+                &mut statement.sql,
+                "last_message_at < $2",
+                "last_message_at < $2 + 1000000000000",
+            ),
+            Self::KeyForgotten if begins("INSERT INTO job") && says(1, "destroy_key") => {
+                nothing(statement);
+            }
             Self::RevocationIgnored if begins("UPDATE message SET") => {
                 replace(&mut statement.sql, "deleted_at = ", "edited_at = ");
             }
@@ -101,6 +139,11 @@ impl Mutant {
                 sql,
                 "AND NOT EXISTS (SELECT 1 FROM job e",
                 "AND EXISTS (SELECT 1 FROM job e",
+            ),
+            Self::ChannelsMixed => replace(
+                sql,
+                "WHERE a.channel_id = $1 AND",
+                "WHERE a.channel_id IS NOT NULL AND $1 IS NOT NULL AND",
             ),
             Self::SnoozeForgotten => replace(
                 sql,

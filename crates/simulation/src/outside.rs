@@ -1,7 +1,7 @@
 //! What the house needs from outside, as doors that the simulation opens when it likes: the
-//! network and the key store. Ids are counted, and there are no files.
+//! network and the key store. Ids are counted, and files lie in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,15 +81,23 @@ impl KeyDoors {
         let door = door(answer);
         match &self.doors {
             Some(doors) => doors.come(door),
-            None => open(&self.keys, door),
+            None => open(&self.keys, door, false),
         }
         let gone = |_| KeyStoreError::Failed("the key store was closed".to_owned());
         answered.await.map_err(gone)
     }
 }
 
-/// Does what is asked of the key store; a call is none of its business.
-pub fn open(keys: &Mutex<Keys>, door: Door) {
+impl Keys {
+    /// Who has a key.
+    #[must_use]
+    pub fn holders(&self) -> BTreeSet<[u8; 16]> {
+        self.data.keys().copied().collect()
+    }
+}
+
+/// Does what is asked of the key store, unless it keeps every key; a call is none of its business.
+pub fn open(keys: &Mutex<Keys>, door: Door, keeps: bool) {
     let mut keys = locked(keys);
     // Whoever asked may have gone.
     match door {
@@ -98,7 +106,9 @@ pub fn open(keys: &Mutex<Keys>, door: Door) {
             _ = answer.send(kept);
         }
         Door::DestroyKey(subject, answer) => {
-            keys.data.remove(&subject);
+            if !keeps {
+                keys.data.remove(&subject);
+            }
             _ = answer.send(());
         }
         Door::Call(..) => {}
@@ -191,29 +201,70 @@ impl KeyStore for KeyDoors {
     }
 }
 
-/// Nobody in these worlds sends files.
-pub struct NoBlobs;
+/// The files on the disk, by the names of their blobs: they outlive the process.
+#[derive(Clone, Default)]
+pub struct Files {
+    kept: Arc<Mutex<BTreeMap<String, Bytes>>>,
+    /// Removing is answered and not done.
+    keeps: bool,
+}
+
+const PLENTY: u64 = 1 << 40;
+
+impl Files {
+    #[must_use]
+    pub fn keeping(keeps: bool) -> Self {
+        Self {
+            keeps,
+            ..Self::default()
+        }
+    }
+
+    #[must_use]
+    pub fn has(&self, name: &BlobName) -> bool {
+        locked(&self.kept).contains_key(name.as_str())
+    }
+
+    fn whole(&self, name: &BlobName) -> Result<Bytes, BlobError> {
+        let found = locked(&self.kept).get(name.as_str()).cloned();
+        found.ok_or_else(|| BlobError::Missing(name.clone()))
+    }
+}
 
 #[async_trait]
-impl Blobs for NoBlobs {
-    async fn put_parts(&self, _name: &BlobName, _parts: Parts) -> Result<(), BlobError> {
-        Err(BlobError::Full)
+impl Blobs for Files {
+    async fn put_parts(&self, name: &BlobName, parts: Parts) -> Result<(), BlobError> {
+        let parts = parts.collect::<Result<Vec<Bytes>, BlobError>>()?;
+        locked(&self.kept).insert(name.as_str().to_owned(), Bytes::from(parts.concat()));
+        Ok(())
     }
 
     async fn size(&self, name: &BlobName) -> Result<u64, BlobError> {
-        Err(BlobError::Missing(name.clone()))
+        Ok(self.whole(name)?.len() as u64)
     }
 
-    async fn read(&self, name: &BlobName, _from: u64, _length: usize) -> Result<Bytes, BlobError> {
-        Err(BlobError::Missing(name.clone()))
+    async fn read(&self, name: &BlobName, from: u64, length: usize) -> Result<Bytes, BlobError> {
+        let whole = self.whole(name)?;
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let end = from.saturating_add(length);
+        if end > whole.len() {
+            return Err(BlobError::Failed("beyond its end".to_owned()));
+        }
+        Ok(whole.slice(from..end))
     }
 
-    async fn remove(&self, _name: &BlobName) -> Result<(), BlobError> {
+    async fn remove(&self, name: &BlobName) -> Result<(), BlobError> {
+        if !self.keeps {
+            locked(&self.kept).remove(name.as_str());
+        }
         Ok(())
     }
 
     async fn space(&self) -> Result<Space, BlobError> {
-        Ok(Space { free: 0, total: 0 })
+        Ok(Space {
+            free: PLENTY,
+            total: PLENTY,
+        })
     }
 }
 

@@ -3,16 +3,20 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use app::{App, AppError, ChatStart, ConversationChange, Runner, SendInput};
+use app::{
+    App, AppError, ChatStart, ChatVisitor, ConversationChange, Runner, SendInput, UploadInput,
+    Uploader,
+};
+use bytes::Bytes;
 use domain::access::{Access, Actor};
 use domain::conversation::Status;
 use domain::teammate::{Right, Role};
-use domain::{ChannelId, ConversationId, MessageId, Pii, TeammateId, time};
+use domain::{AttachmentId, ChannelId, ConversationId, MessageId, Pii, TeammateId, time};
 use i18n::Language;
 
 use crate::follower::{self, Follower};
-use crate::model::{Model, Verdict, Writer};
-use crate::provider::{Post, Provider};
+use crate::model::{Model, Sign, Verdict, Writer};
+use crate::provider::{Post, Provider, SIGNS};
 use crate::script::Change;
 use crate::template::SLUG;
 use crate::trace::Trace;
@@ -28,6 +32,31 @@ pub struct Around {
     pub now: u64,
     /// Acts that have begun in this life and not ended.
     pub under_way: usize,
+}
+
+impl Around {
+    fn begin_sign(
+        &mut self,
+        message: MessageId,
+        target: String,
+        emoji: Option<&'static str>,
+    ) -> usize {
+        let number = self.model.signs.len();
+        self.model.signs.push(Sign {
+            message,
+            target,
+            emoji,
+            began: self.now,
+            ended: None,
+        });
+        self.trace
+            .say(format_args!("  a sign at {message:?}: {emoji:?}"));
+        number
+    }
+
+    fn end_sign(&mut self, number: usize, verdict: Verdict) {
+        self.model.signs[number].ended = Some((self.now, verdict));
+    }
 }
 
 /// Shared with every act.
@@ -47,7 +76,8 @@ pub struct People {
     pub shared: Shared,
     pub runner: Arc<Runner>,
     pub teammates: Arc<[TeammateId]>,
-    pub channel: ChannelId,
+    /// Of the numbers at the provider.
+    pub channels: [ChannelId; 2],
 }
 
 impl People {
@@ -69,12 +99,13 @@ impl People {
     /// Tries a write once more under its id.
     pub fn write(&self, write: usize, text: String) {
         let people = self.clone();
-        let (by, id, attempt) = {
+        let (by, id, attempt, files) = {
             let mut around = self.shared.lock();
             let now = around.now;
             let attempt = around.model.try_again(write, &text, now);
             let known = &around.model.writes[write];
-            let told = (known.by, known.id.clone(), attempt);
+            let files: Vec<_> = known.file.iter().map(|(id, _)| *id).collect();
+            let told = (known.by, known.id.clone(), attempt, files);
             around.trace.say(format_args!(
                 "  {:?} writes {:?} as {}",
                 told.0, text, told.1
@@ -83,7 +114,10 @@ impl People {
         };
         self.act(async move {
             let done = match by {
-                Writer::Customer(customer) => people.customer_writes(customer, &id, &text).await,
+                Writer::Customer(customer) => {
+                    let what = (text.as_str(), files.as_slice());
+                    people.customer_writes(customer, &id, what).await
+                }
                 Writer::Teammate {
                     teammate,
                     conversation,
@@ -116,25 +150,12 @@ impl People {
         &self,
         customer: usize,
         id: &str,
-        text: &str,
+        (text, files): (&str, &[AttachmentId]),
     ) -> Result<[u8; 16], AppError> {
-        let known = self.shared.lock().model.visitors.get(&customer).cloned();
-        let visitor = if let Some(visitor) = known {
-            visitor
-        } else {
-            let start = ChatStart {
-                slug: SLUG.to_owned(),
-                language: Language::De,
-                notice_version: None,
-            };
-            let started = self.app.start_chat(&start, None).await?;
-            let mut around = self.shared.lock();
-            // Two tabs may start at once; the later cookie is thrown away.
-            let entry = around.model.visitors.entry(customer);
-            entry.or_insert(started.visitor).clone()
-        };
+        let visitor = self.visitor(customer).await?;
         let text = Pii::from(text);
-        let sent = self.app.chat_write(&visitor, id, Some(&text), &[]).await?;
+        let written = self.app.chat_write(&visitor, id, Some(&text), files);
+        let sent = written.await?;
         self.shared.lock().model.place(sent.conversation);
         // Whoever wrote looks at once whether it is there.
         let access = visitor.access();
@@ -147,6 +168,53 @@ impl People {
             self.shared.lock().model.violated("read your writes", what);
         }
         Ok(sent.message.bytes())
+    }
+
+    /// The customer, let in now if it is its first tap.
+    async fn visitor(&self, customer: usize) -> Result<ChatVisitor, AppError> {
+        let known = self.shared.lock().model.visitors.get(&customer).cloned();
+        if let Some(visitor) = known {
+            return Ok(visitor);
+        }
+        let start = ChatStart {
+            slug: SLUG.to_owned(),
+            language: Language::De,
+            notice_version: None,
+        };
+        let started = self.app.start_chat(&start, None).await?;
+        let mut around = self.shared.lock();
+        // Two tabs may start at once; the later cookie is thrown away.
+        let entry = around.model.visitors.entry(customer);
+        Ok(entry.or_insert(started.visitor).clone())
+    }
+
+    /// A customer brings a file.
+    pub fn upload(&self, customer: usize) {
+        let people = self.clone();
+        let content = {
+            let mut around = self.shared.lock();
+            around.model.brought += 1;
+            format!("Inhalt {} von {customer}", around.model.brought)
+        };
+        self.act(async move {
+            let brought = async {
+                let visitor = people.visitor(customer).await?;
+                let input = UploadInput {
+                    name: Some(Pii::from("notiz.txt")),
+                    mime: Some("text/plain".to_owned()),
+                    voice: false,
+                    bytes: Bytes::from(content.clone()),
+                };
+                let uploader = Uploader::Contact(visitor.contact);
+                people.app.upload(uploader, input, None).await
+            };
+            let brought = brought.await;
+            if let Ok(file) = &brought {
+                let mut around = people.shared.lock();
+                around.model.uploads.push((customer, file.id, content));
+            }
+            people.tell("brought a file", brought.err());
+        });
     }
 
     async fn teammate_writes(
@@ -179,7 +247,7 @@ impl People {
         let people = self.clone();
         self.act(async move {
             let (app, shared) = (&people.app, &people.shared);
-            let channel = people.channel;
+            let channel = people.channels[post.line];
             let done = async {
                 app.expect_callback(channel, &post.headers).await?;
                 app.take_callback(channel, &post.headers, post.body).await
@@ -232,6 +300,24 @@ impl People {
                 "is not sent again"
             };
             around.trace.say(format_args!("  {message:?} {word}"));
+        });
+    }
+
+    /// A teammate sets a sign at what somebody wrote.
+    pub fn react(&self, teammate: usize, (message, target): (MessageId, String), sign: usize) {
+        let people = self.clone();
+        let emoji = SIGNS.get(sign).copied();
+        let number = self.shared.lock().begin_sign(message, target, emoji);
+        self.act(async move {
+            let access = people.access(teammate, Right::WriteMessages);
+            let wish = emoji.map(Pii::from);
+            let done = people.app.react(&access, message, wish).await;
+            let verdict = match &done {
+                Ok(_) => Verdict::Written(message.bytes()),
+                Err(error) => Verdict::of(error),
+            };
+            people.shared.lock().end_sign(number, verdict);
+            people.tell("signed", done.err());
         });
     }
 

@@ -13,7 +13,7 @@ use ports::{NetBody, NetError, NetRequest, NetResponse};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
-use crate::template::{APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_ID};
+use crate::template::{APP_SECRET, BUSINESS_ACCOUNT_ID, PHONE_NUMBER_IDS};
 
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub enum About {
     Revoke {
         target: String,
     },
+    /// A contact's sign at one of its messages; without one it is taken back.
+    Reaction {
+        target: String,
+        emoji: Option<&'static str>,
+        at: Timestamp,
+    },
     Receipt {
         message: MessageId,
         attempt: i64,
@@ -41,6 +47,8 @@ pub enum About {
 /// Something the provider tells until somebody says that it was heard.
 pub struct Event {
     pub about: About,
+    /// The number of ours that hears of it.
+    pub line: usize,
     change: Value,
     /// When it was first posted, and when a post of it was answered with success.
     pub posted: Option<u64>,
@@ -51,6 +59,8 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
     pub message: MessageId,
+    /// The number of ours it was sent from.
+    pub line: usize,
     pub attempt: i64,
     pub answered: bool,
 }
@@ -94,9 +104,16 @@ impl Mood {
     }
 }
 
+/// As contacts see the numbers of the company.
+const DISPLAYED: [&str; 2] = ["493023125000", "493023125001"];
+
+/// What people set beside a message.
+pub const SIGNS: [&str; 3] = ["👍", "❤️", "🙏"];
+
 /// A callback that is on its way.
 pub struct Post {
     pub events: Vec<usize>,
+    pub line: usize,
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
 }
@@ -104,8 +121,12 @@ pub struct Post {
 pub struct Provider {
     pub events: Vec<Event>,
     pub accepted: Vec<Accepted>,
+    /// The team's signs, as they came: at which message, and what.
+    pub signs: Vec<(String, String)>,
     key: hmac::Key,
     numbers: u64,
+    /// Each of our numbers has its own count, so the same id comes on both of them.
+    written: [u64; 2],
 }
 
 impl Default for Provider {
@@ -115,6 +136,8 @@ impl Default for Provider {
             accepted: Vec::new(),
             key: hmac::Key::new(hmac::HMAC_SHA256, APP_SECRET.as_bytes()),
             numbers: 0,
+            signs: Vec::new(),
+            written: [0; 2],
         }
     }
 }
@@ -128,64 +151,95 @@ fn seconds(at: Timestamp) -> String {
 }
 
 impl Provider {
-    /// A contact writes.
-    pub fn write(&mut self, contact: usize, text: String, at: Timestamp) {
-        self.numbers += 1;
-        let id = format!("wamid.in{}", self.numbers);
+    /// A contact writes to a number of ours.
+    pub fn write(&mut self, (contact, line): (usize, usize), text: String, at: Timestamp) {
+        self.written[line] += 1;
+        let id = format!("wamid.in{}", self.written[line]);
         let message = json!({"from_user_id": user(contact), "id": id, "timestamp": seconds(at),
             "type": "text", "text": {"body": text}});
-        self.tell_message(contact, &message, About::Message { contact, id, text });
+        let about = About::Message { contact, id, text };
+        self.tell_message((contact, line), &message, about);
     }
 
     /// A contact changes one of its messages; `None` when it has written none.
     pub fn edit(&mut self, contact: usize, which: usize, at: Timestamp) {
-        let Some(target) = self.message_of(contact, which) else {
+        let Some((target, line)) = self.message_of(contact, which) else {
             return;
         };
         self.numbers += 1;
         let text = format!("geändert {}", self.numbers);
-        let message = json!({"from_user_id": user(contact), "id": format!("wamid.in{}", self.numbers),
+        let message = json!({"from_user_id": user(contact), "id": self.sign_id(),
             "timestamp": seconds(at), "type": "edit", "edit": {"original_message_id": target,
             "message": {"type": "text", "text": {"body": text}}}});
-        self.tell_message(contact, &message, About::Edit { target, text, at });
+        let about = About::Edit { target, text, at };
+        self.tell_message((contact, line), &message, about);
     }
 
     pub fn revoke(&mut self, contact: usize, which: usize, at: Timestamp) {
-        let Some(target) = self.message_of(contact, which) else {
+        let Some((target, line)) = self.message_of(contact, which) else {
             return;
         };
         self.numbers += 1;
-        let message = json!({"from_user_id": user(contact), "id": format!("wamid.in{}", self.numbers),
+        let message = json!({"from_user_id": user(contact), "id": self.sign_id(),
             "timestamp": seconds(at), "type": "revoke",
             "revoke": {"original_message_id": target}});
-        self.tell_message(contact, &message, About::Revoke { target });
+        self.tell_message((contact, line), &message, About::Revoke { target });
     }
 
-    fn message_of(&self, contact: usize, which: usize) -> Option<String> {
-        let theirs: Vec<&String> = self
+    /// A contact sets a sign at one of its messages, or takes it back.
+    pub fn react(&mut self, contact: usize, which: usize, sign: usize, at: Timestamp) {
+        let Some((target, line)) = self.message_of(contact, which) else {
+            return;
+        };
+        self.numbers += 1;
+        let emoji = SIGNS.get(sign).copied();
+        let message = json!({"from_user_id": user(contact), "id": self.sign_id(),
+            "timestamp": seconds(at), "type": "reaction",
+            "reaction": {"message_id": target, "emoji": emoji.unwrap_or("")}});
+        let about = About::Reaction { target, emoji, at };
+        self.tell_message((contact, line), &message, about);
+    }
+
+    /// The id of something that is no message of its own.
+    fn sign_id(&self) -> String {
+        format!("wamid.sign{}", self.numbers)
+    }
+
+    /// One of its messages, and the number of ours that got it.
+    fn message_of(&self, contact: usize, which: usize) -> Option<(String, usize)> {
+        let theirs: Vec<(&String, usize)> = self
             .events
             .iter()
             .filter_map(|event| match &event.about {
                 About::Message {
                     contact: by, id, ..
-                } if *by == contact => Some(id),
+                } if *by == contact => Some((id, event.line)),
                 _ => None,
             })
             .collect();
         let count = theirs.len().max(1);
-        theirs.get(which % count).map(|id| (*id).clone())
+        let (id, line) = theirs.get(which % count)?;
+        Some(((*id).clone(), *line))
     }
 
-    fn tell_message(&mut self, contact: usize, message: &Value, about: About) {
-        let value = json!({"messaging_product": "whatsapp", "metadata": metadata(),
+    /// A number of ours that this contact wrote to.
+    #[must_use]
+    pub fn line_of_contact(&self, contact: usize) -> Option<usize> {
+        self.message_of(contact, self.events.len())
+            .map(|(_, line)| line)
+    }
+
+    fn tell_message(&mut self, (contact, line): (usize, usize), message: &Value, about: About) {
+        let value = json!({"messaging_product": "whatsapp", "metadata": metadata(line),
             "contacts": [{"profile": {"name": format!("Kontakt {contact}")},
             "user_id": user(contact)}], "messages": [message]});
-        self.tell(value, about);
+        self.tell(value, line, about);
     }
 
-    fn tell(&mut self, value: Value, about: About) {
+    fn tell(&mut self, value: Value, line: usize, about: About) {
         self.events.push(Event {
             about,
+            line,
             change: json!({"field": "messages", "value": value}),
             posted: None,
             taken: None,
@@ -218,7 +272,10 @@ impl Provider {
         Some(self.post_these(events, now))
     }
 
-    pub fn post_these(&mut self, events: Vec<usize>, now: u64) -> Post {
+    /// Each number of ours hears of its own: of the events, those that the first one's hears of.
+    pub fn post_these(&mut self, mut events: Vec<usize>, now: u64) -> Post {
+        let line = events.first().map_or(0, |first| self.events[*first].line);
+        events.retain(|index| self.events[*index].line == line);
         let mut changes = Vec::with_capacity(events.len());
         for index in &events {
             let event = &mut self.events[*index];
@@ -236,6 +293,7 @@ impl Provider {
         }
         Post {
             events,
+            line,
             headers: vec![("x-hub-signature-256".to_owned(), signature)],
             body: Bytes::from(body),
         }
@@ -266,18 +324,24 @@ impl Provider {
         (chance, now): (&mut Chance, Timestamp),
     ) -> Result<NetResponse, NetError> {
         let Some(reference) = message_in(request) else {
-            return Ok(ok(&json!({"success": true})));
+            self.signs.extend(sign_in(request));
+            return Ok(ok(
+                &json!({"success": true, "messaging_product": "whatsapp",
+                "messages": [{"id": "wamid.sign"}]}),
+            ));
         };
+        let line = line_of(request);
         let mut id = None;
         if mood.takes() {
             self.numbers += 1;
             let name = format!("wamid.out{}", self.numbers);
             self.accepted.push(Accepted {
                 message: reference.message_id,
+                line,
                 attempt: reference.attempt,
                 answered: mood == Mood::Takes,
             });
-            self.tell_receipts(reference, &name, chance, now);
+            self.tell_receipts((reference, line), &name, chance, now);
             id = Some(name);
         }
         let error = |status, code| {
@@ -307,7 +371,7 @@ impl Provider {
     /// What the provider will say of a message it took.
     fn tell_receipts(
         &mut self,
-        reference: OutboundReference,
+        (reference, line): (OutboundReference, usize),
         name: &str,
         chance: &mut Chance,
         now: Timestamp,
@@ -328,10 +392,11 @@ impl Provider {
             if *state == Failed {
                 status["errors"] = json!([{"code": 131_026, "title": "no"}]);
             }
-            let value = json!({"messaging_product": "whatsapp", "metadata": metadata(),
+            let value = json!({"messaging_product": "whatsapp", "metadata": metadata(line),
                 "statuses": [status]});
             self.tell(
                 value,
+                line,
                 About::Receipt {
                     message: reference.message_id,
                     attempt: reference.attempt,
@@ -342,8 +407,29 @@ impl Provider {
     }
 }
 
-fn metadata() -> Value {
-    json!({"display_phone_number": "493023125000", "phone_number_id": PHONE_NUMBER_ID})
+fn metadata(line: usize) -> Value {
+    let display = DISPLAYED[line];
+    json!({"display_phone_number": display, "phone_number_id": PHONE_NUMBER_IDS[line]})
+}
+
+/// The number of ours in whose name something is sent.
+fn line_of(request: &NetRequest) -> usize {
+    let named = |number: &&str| request.url.contains(*number);
+    PHONE_NUMBER_IDS
+        .iter()
+        .position(|number| named(&number))
+        .unwrap_or(0)
+}
+
+/// The team's sign in a request: at which message, and what.
+fn sign_in(request: &NetRequest) -> Option<(String, String)> {
+    let NetBody::Json(body) = &request.body else {
+        return None;
+    };
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let reaction = body.get("reaction")?;
+    let text = |name: &str| Some(reaction.get(name)?.as_str()?.to_owned());
+    Some((text("message_id")?, text("emoji").unwrap_or_default()))
 }
 
 fn ok(body: &Value) -> NetResponse {
@@ -354,12 +440,15 @@ fn ok(body: &Value) -> NetResponse {
     }
 }
 
-/// Which message of ours this request sends; `None` for read marks and everything else.
+/// Which message of ours this request sends; `None` for signs, read marks and everything else.
 #[must_use]
 pub fn message_in(request: &NetRequest) -> Option<OutboundReference> {
     let NetBody::Json(body) = &request.body else {
         return None;
     };
     let body: Value = serde_json::from_slice(body).ok()?;
+    if body.get("reaction").is_some() {
+        return None;
+    }
     OutboundReference::parse(body.get("biz_opaque_callback_data")?.as_str()?)
 }

@@ -35,6 +35,10 @@ pub enum Input {
     ChatWrites {
         customer: usize,
     },
+    /// It brings a file, which goes out with its next message.
+    ChatUploads {
+        customer: usize,
+    },
     /// Its page sends again what it sent before, with the same id.
     ChatRepeats {
         customer: usize,
@@ -54,6 +58,14 @@ pub enum Input {
     /// something to tell.
     Writes {
         contact: usize,
+        /// The number of ours it writes to.
+        line: usize,
+    },
+    /// A contact sets a sign at one of its messages; beyond the known ones it takes it back.
+    Reacts {
+        contact: usize,
+        which: usize,
+        sign: usize,
     },
     Edits {
         contact: usize,
@@ -95,6 +107,12 @@ pub enum Input {
         place: usize,
         change: Change,
     },
+    /// A teammate sets a sign at what a contact wrote, or takes it back.
+    TeamReacts {
+        teammate: usize,
+        which: usize,
+        sign: usize,
+    },
     /// A teammate has seen a conversation to its end.
     Reads {
         teammate: usize,
@@ -131,7 +149,7 @@ pub struct Scene {
 }
 
 const SCENES_MIN: usize = 8;
-const SCENES_SPREAD: usize = 25;
+const SCENES_SPREAD: usize = 21;
 
 /// Everything that happens in the world of this seed.
 #[must_use]
@@ -145,7 +163,10 @@ pub fn script(seed: u64) -> Vec<Scene> {
         // Mostly somebody has written through the provider already: only then is there somebody to
         // answer through it.
         scenes.push(Scene {
-            input: Input::Writes { contact: 0 },
+            input: Input::Writes {
+                contact: 0,
+                line: 0,
+            },
             steps: 0,
         });
         scenes.push(Scene {
@@ -176,7 +197,16 @@ fn steps(chance: &mut Chance, haste: usize) -> usize {
 
 fn input(chance: &mut Chance) -> Input {
     let (who, which) = (chance.below(2), chance.below(8));
-    match chance.below(100) {
+    match chance.below(109) {
+        0..53 => of_outside(chance, who, which),
+        53..85 => of_the_team(chance, who, which),
+        _ => of_the_house(chance),
+    }
+}
+
+/// Customers, contacts and the provider.
+fn of_outside(chance: &mut Chance, who: usize, which: usize) -> Input {
+    match chance.below(53) {
         0..10 => Input::ChatWrites { customer: who },
         10..14 => Input::ChatRepeats {
             customer: who,
@@ -190,55 +220,63 @@ fn input(chance: &mut Chance) -> Input {
             customer: who,
             read: chance.one_in(2),
         },
-        18..28 => Input::Writes { contact: who },
-        28..31 => Input::Edits {
+        18..21 => Input::ChatUploads { customer: who },
+        21..31 => Input::Writes {
+            contact: who,
+            line: usize::from(chance.one_in(4)),
+        },
+        31..34 => Input::Edits {
             contact: who,
             which,
         },
-        31..33 => Input::Revokes {
+        34..36 => Input::Revokes {
             contact: who,
             which,
         },
-        33..47 => Input::Posts {
+        36..39 => Input::Reacts {
+            contact: who,
+            which,
+            sign: chance.below(4),
+        },
+        _ => Input::Posts {
             which,
             many: 1 + chance.below(5),
             again: chance.one_in(4),
         },
-        47..61 => Input::Answers {
-            teammate: who,
-            place: which,
-        },
-        61..63 => Input::AnswerRepeats {
-            teammate: who,
-            which,
-        },
-        63..65 => Input::Notes {
-            teammate: who,
-            place: which,
-        },
-        65..66 => Input::NoteRepeats {
-            teammate: who,
-            which,
-        },
-        66..69 => Input::SendsAgain {
-            teammate: who,
-            which,
-        },
-        69..72 => Input::Changes {
-            teammate: who,
-            place: which,
+    }
+}
+
+fn of_the_team(chance: &mut Chance, who: usize, which: usize) -> Input {
+    let (teammate, place) = (who, which);
+    match chance.below(32) {
+        0..14 => Input::Answers { teammate, place },
+        14..16 => Input::AnswerRepeats { teammate, which },
+        16..18 => Input::Notes { teammate, place },
+        18..19 => Input::NoteRepeats { teammate, which },
+        19..22 => Input::SendsAgain { teammate, which },
+        22..25 => Input::Changes {
+            teammate,
+            place,
             change: change(chance),
         },
-        72..74 => Input::Reads {
-            teammate: who,
-            place: which,
+        25..28 => Input::TeamReacts {
+            teammate,
+            which,
+            sign: chance.below(4),
         },
-        74..86 => Input::Works,
-        86..90 => Input::Follows,
-        90..93 => Input::Clock {
+        28..30 => Input::Reads { teammate, place },
+        _ => Input::Follows,
+    }
+}
+
+fn of_the_house(chance: &mut Chance) -> Input {
+    match chance.below(24) {
+        0..12 => Input::Works,
+        12..14 => Input::Follows,
+        14..17 => Input::Clock {
             minutes: minutes(chance),
         },
-        93..97 => Input::Dies {
+        17..21 => Input::Dies {
             when: death(chance),
         },
         _ => Input::CommitFails {

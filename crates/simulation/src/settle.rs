@@ -1,12 +1,14 @@
 //! The end of a world: nothing goes wrong any more, everybody asks again for what they were not
 //! told, time passes, and everything must come to rest. Then everything is looked at.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::time;
+use domain::{AttachmentId, time};
+use store::{Conversation, TimelineItem};
 
 use crate::check::{self, Found};
-use crate::follower::{Picture, everything};
+use crate::follower::{Picture, everything, reader};
 use crate::model::{Violation, Write};
 use crate::provider::Post;
 use crate::world::{Life, World};
@@ -18,7 +20,7 @@ const SHORT_ROUNDS: usize = 20;
 impl World<'_> {
     /// # Errors
     /// What did not come to rest, or is not as it must be.
-    pub async fn settle(&mut self, life: &mut Life) -> Result<(), Violation> {
+    pub async fn settle(&mut self, life: &mut Life) -> Result<Found, Violation> {
         self.calm_down();
         {
             let mut around = self.shared.lock();
@@ -56,7 +58,9 @@ impl World<'_> {
             .iter()
             .filter_map(Write::written)
             .count() as u64;
-        check::check(&around, &found)
+        check::check(&around, &found)?;
+        drop(around);
+        Ok(found)
     }
 
     /// Whoever was not told asks again: the provider, and the authors of what is open.
@@ -133,7 +137,7 @@ impl World<'_> {
         }
     }
 
-    async fn look(&mut self, life: &mut Life) -> Result<Found, Violation> {
+    pub(crate) async fn look(&mut self, life: &mut Life) -> Result<Found, Violation> {
         let app = life.people.app.clone();
         let all = self
             .ask(life, async move { everything(&app).await })
@@ -145,21 +149,53 @@ impl World<'_> {
             let items: Vec<_> = items.iter().map(|item| (id, item.clone())).collect();
             picture.draw(std::slice::from_ref(conversation), &items);
         }
+        let files = self.contents(life, &all).await?;
         let store = life.people.app.store().clone();
         let jobs = self
             .ask(life, async move { store.job_counts().await })
             .await?
             .map_err(|error| Violation::new("reading", error.to_string()))?;
         Ok(Found {
+            files,
             all,
             picture,
             jobs,
+            lines: life.people.channels,
             now: life.people.app.now(),
         })
     }
 
+    /// What is in the files of all messages, as a download reads it.
+    async fn contents(
+        &mut self,
+        life: &mut Life,
+        all: &[(Conversation, Vec<TimelineItem>)],
+    ) -> Result<BTreeMap<AttachmentId, String>, Violation> {
+        let mut files = BTreeMap::new();
+        let items = all.iter().flat_map(|(_, items)| items);
+        let ids: Vec<AttachmentId> = items
+            .filter_map(|item| match item {
+                TimelineItem::Message { attachments, .. } => Some(attachments),
+                _ => None,
+            })
+            .flat_map(|attachments| attachments.iter().map(|file| file.id))
+            .collect();
+        for id in ids {
+            let app = life.people.app.clone();
+            let read = async move {
+                let file = app.file(&reader(), id).await?;
+                file.reader.read(0, file.reader.bytes()).await
+            };
+            let read = self.ask(life, read).await?;
+            let what = |error| Violation::new("files can be read", format!("{id}: {error}"));
+            let bytes = read.map_err(|error| what(error.to_string()))?;
+            files.insert(id, String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Ok(files)
+    }
+
     /// Waits for an answer of the house while everything goes on.
-    async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &mut self,
         life: &mut Life,
         question: impl Future<Output = T> + Send + 'static,

@@ -1,4 +1,4 @@
-//! The house every world begins with: a company, two teammates, its own chat and a number at the
+//! The house every world begins with: a company, two teammates, its own chat and two numbers at the
 //! provider. Made once by the house itself, and copied for each seed.
 
 use std::path::{Path, PathBuf};
@@ -17,13 +17,16 @@ use ports::{Clock, FixedClock, Ids, Net, NetError, NetRequest, NetResponse};
 use store::{KeyRing, Store};
 use vault::MasterKey;
 
-use crate::outside::{CountedIds, KeyDoors, Keys, NoBlobs};
+use crate::outside::{CountedIds, Files, KeyDoors, Keys};
 
 /// When every world begins: 2026-11-21T22:26:40Z.
 pub const START: Timestamp = Timestamp(1_795_300_000_000);
 pub const SLUG: &str = "laden";
 pub const APP_SECRET: &str = "secret-of-the-simulation";
-pub const PHONE_NUMBER_ID: &str = "106540352242922";
+/// The numbers of the company at the provider.
+pub const PHONE_NUMBER_IDS: [&str; 2] = ["106540352242922", "106540352242933"];
+/// Days after which a conversation is erased: far beyond what happens in a world before its end.
+pub const RETENTION_DAYS: i64 = 3_650;
 pub const BUSINESS_ACCOUNT_ID: &str = "102290129340398";
 /// Ids of worlds begin far above those of the template.
 pub const FIRST_ID: u64 = 1 << 20;
@@ -47,7 +50,7 @@ pub struct Template {
     pub database: Vec<u8>,
     pub keys: Keys,
     pub teammates: Vec<TeammateId>,
-    pub whatsapp: ChannelId,
+    pub whatsapp: [ChannelId; 2],
 }
 
 /// The provider while the house is set up: it has no templates.
@@ -119,7 +122,7 @@ fn master_path(folder: &Path) -> PathBuf {
 async fn set_up(
     folder: &Path,
     keys: &Arc<Mutex<Keys>>,
-) -> Result<(Vec<TeammateId>, ChannelId), TemplateError> {
+) -> Result<(Vec<TeammateId>, [ChannelId; 2]), TemplateError> {
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(START));
     let ids: Arc<dyn Ids> = Arc::new(CountedIds::from(1));
     let config = SqliteConfig::new(folder.join("first.db"));
@@ -136,7 +139,7 @@ async fn set_up(
     let registry = Registry::new(connectors::registry());
     let app = App::new(
         store.clone(),
-        Arc::new(NoBlobs),
+        Arc::new(Files::default()),
         Arc::new(Quiet),
         registry,
         settings(),
@@ -146,7 +149,7 @@ async fn set_up(
     Ok(made)
 }
 
-async fn furnish(app: &App) -> Result<(Vec<TeammateId>, ChannelId), app::AppError> {
+async fn furnish(app: &App) -> Result<(Vec<TeammateId>, [ChannelId; 2]), app::AppError> {
     let token = app
         .open_setup()
         .await?
@@ -163,16 +166,24 @@ async fn furnish(app: &App) -> Result<(Vec<TeammateId>, ChannelId), app::AppErro
             title: "Der Laden".to_owned(),
             controller: "Laden Beispiel".to_owned(),
             contact_email: Pii::from("datenschutz@laden.example"),
-            retention_days: 3_650,
+            retention_days: RETENTION_DAYS,
         })
         .await?;
     let owner = outcome.session.teammate.id;
-    let other = app.add_teammate(teammate("Tomasz", Role::Teammate)).await?;
+    let teammate_id = app.add_teammate(teammate("Tomasz", Role::Teammate)).await?;
     let right = Right::ManageChannels;
     let access = Access::grant(Actor::Teammate(owner), Role::Owner, right)?;
+    let [one, other] = PHONE_NUMBER_IDS;
+    let one = connect(app, &access, one).await?;
+    let other = connect(app, &access, other).await?;
+    Runner::new(app.clone()).run_until_quiet().await?;
+    Ok((vec![owner, teammate_id], [one, other]))
+}
+
+async fn connect(app: &App, access: &Access, number: &str) -> Result<ChannelId, app::AppError> {
     let mut settings = ports::Settings::default();
     for (name, value) in [
-        ("phone_number_id", PHONE_NUMBER_ID),
+        ("phone_number_id", number),
         ("business_account_id", BUSINESS_ACCOUNT_ID),
         ("access_token", "token-of-the-simulation"),
         ("app_secret", APP_SECRET),
@@ -183,12 +194,10 @@ async fn furnish(app: &App) -> Result<(Vec<TeammateId>, ChannelId), app::AppErro
     }
     let input = NewChannelInput {
         kind: ChannelKind::Whatsapp,
-        name: "WhatsApp".to_owned(),
+        name: format!("WhatsApp {number}"),
         settings,
     };
-    let channel = app.add_channel(&access, input, None).await?;
-    Runner::new(app.clone()).run_until_quiet().await?;
-    Ok((vec![owner, other], channel.id))
+    Ok(app.add_channel(access, input, None).await?.id)
 }
 
 fn teammate(name: &str, role: Role) -> NewTeammateInput {

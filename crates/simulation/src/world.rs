@@ -2,22 +2,23 @@
 //! happens next. Everything the house waits for waits for this hand, and the hand follows the seed.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{App, Registry, Runner};
 use db::{CommitFate, Database, SqliteConfig, Steps};
-use domain::{ConversationId, time};
+use domain::time;
 use ports::{Clock, FixedClock, Ids};
 use store::{KeyRing, Store};
 use tokio::sync::oneshot;
 
 use crate::chance::Chance;
-use crate::model::{Violation, Writer};
+use crate::check::Ending;
+use crate::model::Violation;
 use crate::mutants::Mutant;
-use crate::outside::{CountedIds, Door, Doors, KeyDoors, Keys, NoBlobs, open};
+use crate::outside::{CountedIds, Door, Doors, Files, KeyDoors, Keys, open};
 use crate::people::{People, Shared};
 use crate::provider::{Mood, message_in};
-use crate::script::{Death, Input, Scene};
+use crate::script::{Death, Scene};
 use crate::template::{FIRST_ID, START, Template, settings};
 
 /// How many of what was seen, over all worlds.
@@ -32,6 +33,8 @@ pub struct Counts {
     pub failed_commits: u64,
     pub sent: u64,
     pub written: u64,
+    /// Worlds that were watched to the end of what is kept.
+    pub ended: u64,
 }
 
 impl Counts {
@@ -44,6 +47,7 @@ impl Counts {
         self.failed_commits += other.failed_commits;
         self.sent += other.sent;
         self.written += other.written;
+        self.ended += other.ended;
     }
 }
 
@@ -63,7 +67,7 @@ enum Ended {
 
 /// The clock never goes further ahead than this in one world: what is kept for a while would be
 /// cleared away, and its repetitions would rightly count as new.
-const AHEAD_MAX_MS: i64 = 12 * time::DAY_MS;
+pub const AHEAD_MAX_MS: i64 = 12 * time::DAY_MS;
 
 pub struct World<'a> {
     pub template: &'a Template,
@@ -74,10 +78,13 @@ pub struct World<'a> {
     pub counts: Counts,
     ids: Arc<dyn Ids>,
     keys: Arc<Mutex<Keys>>,
+    pub files: Files,
     /// What happens next, and how the provider answers.
-    chance: Chance,
-    dies: Option<Death>,
-    commit_fails: Option<bool>,
+    pub chance: Chance,
+    pub dies: Option<Death>,
+    pub commit_fails: Option<bool>,
+    /// Everything came to rest, and what is over ends.
+    ending: Option<Ending>,
     /// Faults are over: what is left must come to rest.
     pub calm: bool,
     path: PathBuf,
@@ -85,6 +92,8 @@ pub struct World<'a> {
 
 /// The house between two deaths.
 pub struct Life {
+    /// For looking only.
+    pub database: Database,
     steps: Steps,
     doors: Doors,
     pub people: People,
@@ -123,9 +132,11 @@ impl<'a> World<'a> {
             counts: Counts::default(),
             ids: Arc::new(CountedIds::from(FIRST_ID)),
             keys: Arc::new(Mutex::new(template.keys.clone())),
+            files: Files::keeping(mutant == Some(Mutant::FilesKept)),
             chance: Chance::new(seed, 2),
             dies: None,
             commit_fails: None,
+            ending: None,
             calm: false,
             path,
         })
@@ -182,8 +193,35 @@ impl<'a> World<'a> {
                 }
             }
         }
-        self.settle(&mut life).await?;
-        Ok(Ended::Settled)
+        if self.ending.is_none() {
+            let found = self.settle(&mut life).await?;
+            self.ending = self.begin_ending(&mut life, found).await?;
+        }
+        let Some(mut ending) = self.ending.take() else {
+            return Ok(Ended::Settled);
+        };
+        let ended = self.end(&mut life, &mut ending).await?;
+        self.ending = Some(ending);
+        Ok(match ended {
+            Step::Died => Ended::Died,
+            Step::Went | Step::Idle => Ended::Settled,
+        })
+    }
+
+    pub fn say(&self, what: &str) {
+        self.shared.lock().trace.say(format_args!("{what}"));
+    }
+
+    /// Puts the clock to this moment.
+    pub fn clock_to(&self, at_ms: i64) {
+        self.clock.advance_ms(at_ms - self.clock.now().0);
+    }
+
+    /// Whose keys there are.
+    #[must_use]
+    pub fn key_holders(&self) -> std::collections::BTreeSet<[u8; 16]> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.holders()
     }
 
     /// Opens the house on what is on the disk. `None` when it died over it.
@@ -193,6 +231,7 @@ impl<'a> World<'a> {
         (config.writer_cache, config.reader_cache) = (2 << 20, 2 << 20);
         let opened = Database::open_stepped(config);
         let (database, mut steps) = opened.map_err(|error| broken(error.to_string()))?;
+        let looking = database.clone();
         let master = self.template.master();
         let master = master.map_err(|error| broken(error.to_string()))?;
         let doors = Doors::default();
@@ -202,20 +241,14 @@ impl<'a> World<'a> {
             keys: Arc::clone(&self.keys),
             doors: Some(doors.clone()),
         };
-        let net = doors.clone();
+        let (net, files) = (doors.clone(), self.files.clone());
         tokio::spawn(async move {
             let opened = async {
                 let ring = KeyRing::open(master, Arc::new(key_store), Arc::clone(&ids)).await?;
                 let clock: Arc<dyn Clock> = clock;
                 let store = Store::open(database, ring, clock, ids).await?;
                 let registry = Registry::new(connectors::registry());
-                let app = App::new(
-                    store,
-                    Arc::new(NoBlobs),
-                    Arc::new(net),
-                    registry,
-                    settings(),
-                );
+                let app = App::new(store, Arc::new(files), Arc::new(net), registry, settings());
                 // As the runner does at its start: a failure only means that leases run out.
                 _ = app.store().release_jobs().await;
                 Ok::<App, store::StoreError>(app)
@@ -232,9 +265,10 @@ impl<'a> World<'a> {
                     app,
                     shared: self.shared.clone(),
                     teammates: self.template.teammates.clone().into(),
-                    channel: self.template.whatsapp,
+                    channels: self.template.whatsapp,
                 };
                 return Ok(Some(Life {
+                    database: looking,
                     steps,
                     doors,
                     people,
@@ -353,7 +387,8 @@ impl<'a> World<'a> {
             Some(Door::Call(request, answer)) => (request, answer),
             Some(door) => {
                 self.shared.lock().trace.say(format_args!("    a key"));
-                open(&self.keys, door);
+                let is_kept = self.mutant == Some(Mutant::KeyKept);
+                open(&self.keys, door, is_kept);
                 return Step::Went;
             }
             None => return Step::Went,
@@ -413,152 +448,4 @@ impl<'a> World<'a> {
         self.dies = None;
         self.commit_fails = None;
     }
-
-    fn place(&self, which: usize) -> Option<ConversationId> {
-        let around = self.shared.lock();
-        let places = &around.model.places;
-        places.get(which % places.len().max(1)).copied()
-    }
-
-    /// Begins what an input says.
-    fn begin(&mut self, input: Input, life: &Life) -> Step {
-        // What a lying disk forgot is missed after the next start at the latest.
-        if self.dies == Some(Death::Now) {
-            self.dies = None;
-            return Step::Died;
-        }
-        let people = &life.people;
-        match input {
-            Input::Dies { when: Death::Now } => return Step::Died,
-            Input::Dies { when } => self.dies = Some(when),
-            Input::CommitFails { written } => self.commit_fails = Some(written),
-            Input::Clock { minutes } => self.move_clock(minutes * time::MINUTE_MS),
-            Input::Works => people.work(),
-            Input::Follows => people.follow(),
-            Input::ChatReached { customer, read } => people.reached(customer, read),
-            Input::Writes { .. } | Input::Edits { .. } | Input::Revokes { .. } => {
-                self.provider_gets(input);
-            }
-            Input::Posts { which, many, again } => {
-                let mut around = self.shared.lock();
-                let now = around.now;
-                let post = around.provider.post(which, many, again, now);
-                drop(around);
-                if let Some(post) = post {
-                    people.post(post);
-                }
-            }
-            Input::Changes {
-                teammate,
-                place,
-                change,
-            } => {
-                if let Some(conversation) = self.place(place) {
-                    people.change(teammate, conversation, change);
-                }
-            }
-            Input::Reads { teammate, place } => {
-                if let Some(conversation) = self.place(place) {
-                    people.read(teammate, conversation);
-                }
-            }
-            Input::SendsAgain { teammate, which } => self.send_again(teammate, which, people),
-            _ => self.begin_write(input, people),
-        }
-        Step::Went
-    }
-
-    fn move_clock(&mut self, by: i64) {
-        let ahead = self.clock.now().0 + by - START.0;
-        if ahead <= AHEAD_MAX_MS {
-            self.clock.advance_ms(by);
-        }
-    }
-
-    fn provider_gets(&mut self, input: Input) {
-        let now = self.clock.now();
-        let mut around = self.shared.lock();
-        let number = around.provider.events.len();
-        let provider = &mut around.provider;
-        match input {
-            Input::Writes { contact } => {
-                provider.write(contact, format!("Nachricht {number}"), now);
-            }
-            Input::Edits { contact, which } => provider.edit(contact, which, now),
-            Input::Revokes { contact, which } => provider.revoke(contact, which, now),
-            _ => {}
-        }
-    }
-
-    fn send_again(&self, teammate: usize, which: usize, people: &People) {
-        let message = {
-            let around = self.shared.lock();
-            let may = domain::delivery::DeliveryState::may_be_retried_by_a_person;
-            let states = around.follower.states.iter();
-            let failed: Vec<_> = states.filter(|(_, state)| may(**state)).collect();
-            failed.get(which % failed.len().max(1)).map(|(id, _)| **id)
-        };
-        if let Some(message) = message {
-            people.send_again(teammate, message);
-        }
-    }
-
-    /// Inputs that write under an id of their author.
-    fn begin_write(&self, input: Input, people: &People) {
-        let new = |by: Writer| {
-            let mut around = self.shared.lock();
-            let text = format!("text {}", around.model.writes.len());
-            let number = around.model.begin(by);
-            drop(around);
-            people.write(number, text);
-        };
-        let repeat = |which: usize, by: &dyn Fn(&Writer) -> bool, other: bool| {
-            let around = self.shared.lock();
-            let theirs = around.model.writes_of(by);
-            let Some(number) = theirs.get(which % theirs.len().max(1)).copied() else {
-                return;
-            };
-            let tries = &around.model.writes[number].tries;
-            let text = if other {
-                format!("text {number}, otherwise {}", tries.len())
-            } else {
-                tries
-                    .first()
-                    .map_or_else(String::new, |first| first.text.clone())
-            };
-            drop(around);
-            people.write(number, text);
-        };
-        let by_teammate = |teammate: usize, place: usize, note: bool| {
-            if let Some(conversation) = self.place(place) {
-                new(Writer::Teammate {
-                    teammate,
-                    conversation,
-                    note,
-                });
-            }
-        };
-        match input {
-            Input::ChatWrites { customer } => new(Writer::Customer(customer)),
-            Input::ChatRepeats { customer, which } => {
-                repeat(which, &|by| *by == Writer::Customer(customer), false);
-            }
-            Input::ChatReuses { customer, which } => {
-                repeat(which, &|by| *by == Writer::Customer(customer), true);
-            }
-            Input::Answers { teammate, place } => by_teammate(teammate, place, false),
-            Input::Notes { teammate, place } => by_teammate(teammate, place, true),
-            Input::AnswerRepeats { teammate, which } => {
-                repeat(which, &|by| is_of(by, teammate, false), false);
-            }
-            Input::NoteRepeats { teammate, which } => {
-                repeat(which, &|by| is_of(by, teammate, true), false);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn is_of(by: &Writer, who: usize, notes: bool) -> bool {
-    matches!(by, Writer::Teammate { teammate, note, .. } if *teammate == who && *note == notes)
 }

@@ -6,6 +6,10 @@ use simulation::{Input, Scene, Template, simulate};
 const DAY: i64 = 24 * 60;
 /// Enough for everything that is under way to end.
 const ALL: usize = 400;
+const WRITES: Input = Input::Writes {
+    contact: 0,
+    line: 0,
+};
 
 fn holds(template: &Template, seed: u64, scenes: &[(Input, usize)]) {
     let scenes: Vec<Scene> = scenes
@@ -33,7 +37,7 @@ fn posts(many: usize) -> Input {
 #[test]
 fn a_failed_commit_does_not_let_a_contact_overtake_itself() {
     let template = Template::make().unwrap();
-    let writes = Input::Writes { contact: 0 };
+    let writes = WRITES;
     for steps in 0..24 {
         let scenes = [
             (writes, 0),
@@ -59,7 +63,7 @@ fn no_job_waits_for_a_clock_that_was_wrong() {
         place: 0,
     };
     for seed in 0..60 {
-        let mut scenes = vec![(Input::Writes { contact: 0 }, 0), (posts(1), ALL)];
+        let mut scenes = vec![(WRITES, 0), (posts(1), ALL)];
         scenes.extend([(answers, ALL); 7]);
         let minutes = -365 * DAY;
         scenes.extend([(Input::Works, ALL), (Input::Clock { minutes }, 0)]);
@@ -104,7 +108,7 @@ fn a_failure_told_while_the_answer_is_written_counts() {
     };
     for seed in 0..300 {
         let scenes = [
-            (Input::Writes { contact: 0 }, 0),
+            (WRITES, 0),
             (posts(1), ALL),
             (answers, ALL),
             (Input::Works, 9),

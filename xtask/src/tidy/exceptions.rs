@@ -10,11 +10,18 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: &[Exception] = &[Exception {
-    rule: "words::sql",
-    path: "crates/simulation/src/mutants.rs",
-    reason: "planted faults are found in the statements on their way to the database",
-}];
+const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        rule: "words::sql",
+        path: "crates/simulation/src/mutants.rs",
+        reason: "planted faults are found in the statements on their way to the database",
+    },
+    Exception {
+        rule: "words::sql",
+        path: "crates/simulation/src/ending.rs",
+        reason: "every table there is, known or not, is searched for traces of what was erased",
+    },
+];
 
 pub fn apply(findings: Vec<Finding>) -> Vec<Finding> {
     apply_list(findings, EXCEPTIONS)

@@ -1,11 +1,16 @@
 //! The look at the end: what the house holds against what it promised, what the provider counted,
 //! and what a page knows that followed all along.
 
+mod ending;
+mod signs;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::delivery::DeliveryState;
-use domain::{ConversationId, MessageId, Timestamp};
-use store::{Conversation, Direction, StoredMessage, TimelineItem};
+use domain::{AttachmentId, ChannelId, ConversationId, MessageId, Timestamp};
+use store::{Conversation, Direction, Reaction, StoredAttachment, StoredMessage, TimelineItem};
+
+pub use ending::{Ending, Remains, erased};
 
 use crate::follower::Picture;
 use crate::model::{Verdict, Violation, Write, Writer};
@@ -16,8 +21,12 @@ use crate::provider::{About, Event};
 pub struct Found {
     pub all: Vec<(Conversation, Vec<TimelineItem>)>,
     pub picture: Picture,
+    /// What is in the files of all messages.
+    pub files: BTreeMap<AttachmentId, String>,
     /// Jobs by state.
     pub jobs: Vec<(String, i64)>,
+    /// Of the numbers at the provider.
+    pub lines: [ChannelId; 2],
     pub now: Timestamp,
 }
 
@@ -29,6 +38,10 @@ struct Placed<'a> {
     text: &'a str,
     client_id: Option<&'a str>,
     message: Option<&'a StoredMessage>,
+    reactions: &'a [Reaction],
+    files: &'a [StoredAttachment],
+    /// The number of ours it came to or left from, unless it is the own chat.
+    line: Option<usize>,
 }
 
 type Checked = Result<(), Violation>;
@@ -40,16 +53,22 @@ fn broken(rule: &'static str, what: String) -> Checked {
 /// # Errors
 /// The first promise that does not hold.
 pub fn check(around: &Around, found: &Found) -> Checked {
-    let placed: Vec<Placed<'_>> = found.all.iter().flat_map(placed_in).collect();
+    let placed: Vec<Placed<'_>> = found
+        .all
+        .iter()
+        .flat_map(|all| placed_in(all, found))
+        .collect();
     numbers(found)?;
     for write in &around.model.writes {
         written_once(write, &placed, around)?;
+        files_of(write, &placed, found)?;
     }
     nothing_else(around, &placed)?;
     order_of_authors(around, &placed)?;
     heard_once(around, &placed)?;
     order_of_contacts(around, &placed)?;
     changes(around, &placed)?;
+    signs::signs(around, &placed)?;
     deliveries(around, &placed)?;
     order_of_lanes(around, &placed)?;
     counters(found)?;
@@ -57,11 +76,20 @@ pub fn check(around: &Around, found: &Found) -> Checked {
     jobs(found)
 }
 
-fn placed_in((conversation, items): &(Conversation, Vec<TimelineItem>)) -> Vec<Placed<'_>> {
+fn placed_in<'a>(
+    (conversation, items): &'a (Conversation, Vec<TimelineItem>),
+    found: &Found,
+) -> Vec<Placed<'a>> {
+    let mut lines = found.lines.iter();
+    let line = lines.position(|channel| *channel == conversation.channel);
     items
         .iter()
         .filter_map(|item| match item {
-            TimelineItem::Message { message, .. } => Some(Placed {
+            TimelineItem::Message {
+                message,
+                reactions,
+                attachments,
+            } => Some(Placed {
                 conversation,
                 seq: message.seq,
                 id: message.id.bytes(),
@@ -72,6 +100,9 @@ fn placed_in((conversation, items): &(Conversation, Vec<TimelineItem>)) -> Vec<P
                     .map_or("", |text| text.expose().as_str()),
                 client_id: message.client_id.as_deref(),
                 message: Some(message),
+                reactions,
+                files: attachments,
+                line,
             }),
             TimelineItem::Note(note) => Some(Placed {
                 conversation,
@@ -80,6 +111,9 @@ fn placed_in((conversation, items): &(Conversation, Vec<TimelineItem>)) -> Vec<P
                 text: note.text.expose(),
                 client_id: None,
                 message: None,
+                reactions: &[],
+                files: &[],
+                line,
             }),
             TimelineItem::Activity(_) => None,
         })
@@ -162,6 +196,34 @@ fn written_once(write: &Write, placed: &[Placed<'_>], around: &Around) -> Checke
     }
 }
 
+/// A message has the file that went with it, and it reads as it was brought.
+fn files_of(write: &Write, placed: &[Placed<'_>], found: &Found) -> Checked {
+    let items = items_of(write, placed);
+    let Some(item) = items.first() else {
+        return Ok(());
+    };
+    let wanted: Vec<(AttachmentId, &str)> = write
+        .file
+        .iter()
+        .map(|(id, content)| (*id, content.as_str()))
+        .collect();
+    let there: Vec<(AttachmentId, &str)> = item
+        .files
+        .iter()
+        .map(|file| {
+            (
+                file.id,
+                found.files.get(&file.id).map_or("", String::as_str),
+            )
+        })
+        .collect();
+    if wanted == there {
+        return Ok(());
+    }
+    let what = format!("{} went with {wanted:?} and has {there:?}", write.id);
+    broken("a file stays with its message", what)
+}
+
 /// Nothing is there that nobody wrote.
 fn nothing_else(around: &Around, placed: &[Placed<'_>]) -> Checked {
     let mut known: BTreeSet<&str> = BTreeSet::new();
@@ -221,9 +283,11 @@ fn heard(around: &Around) -> impl Iterator<Item = (&Event, usize, &str, &str)> {
     })
 }
 
-fn items_with<'a>(id: &str, placed: &'a [Placed<'a>]) -> Vec<&'a Placed<'a>> {
+/// What came to a number of ours under this id. The same id may come to both.
+fn items_with<'a>(id: &str, line: usize, placed: &'a [Placed<'a>]) -> Vec<&'a Placed<'a>> {
     placed
         .iter()
+        .filter(|item| item.line == Some(line))
         .filter(|item| {
             let known = item
                 .message
@@ -235,15 +299,15 @@ fn items_with<'a>(id: &str, placed: &'a [Placed<'a>]) -> Vec<&'a Placed<'a>> {
 
 /// What the provider told is there exactly once, with its contact.
 fn heard_once(around: &Around, placed: &[Placed<'_>]) -> Checked {
-    let mut homes: BTreeMap<usize, ConversationId> = BTreeMap::new();
-    for (_, contact, id, _) in heard(around) {
-        let items = items_with(id, placed);
+    let mut homes: BTreeMap<(usize, usize), ConversationId> = BTreeMap::new();
+    for (event, contact, id, _) in heard(around) {
+        let items = items_with(id, event.line, placed);
         let [item] = items.as_slice() else {
             let what = format!("{id} is there {} times", items.len());
             return broken("what the provider tells is there exactly once", what);
         };
         let here = item.conversation.id;
-        if *homes.entry(contact).or_insert(here) != here {
+        if *homes.entry((contact, event.line)).or_insert(here) != here {
             return broken(
                 "a contact has one conversation",
                 format!("{id} is elsewhere"),
@@ -257,8 +321,9 @@ fn heard_once(around: &Around, placed: &[Placed<'_>]) -> Checked {
 fn order_of_contacts(around: &Around, placed: &[Placed<'_>]) -> Checked {
     let messages: Vec<_> = heard(around)
         .filter_map(|(event, contact, id, _)| {
-            let seq = items_with(id, placed).first()?.seq;
-            Some((contact, event.posted?, event.taken?, seq, id))
+            let seq = items_with(id, event.line, placed).first()?.seq;
+            let who = (contact, event.line);
+            Some((who, event.posted?, event.taken?, seq, id))
         })
         .collect();
     for (contact, _, taken, before, first) in &messages {
@@ -276,21 +341,22 @@ fn order_of_contacts(around: &Around, placed: &[Placed<'_>]) -> Checked {
 /// so only what came behind it is certain.
 fn changes(around: &Around, placed: &[Placed<'_>]) -> Checked {
     for (event, _, id, text) in heard(around) {
-        let items = items_with(id, placed);
+        let items = items_with(id, event.line, placed);
         let Some(item) = items.first() else { continue };
         let behind = |change: &Event| change.posted > event.taken;
+        let here = |change: &&Event| change.line == event.line;
         let deleted = item
             .message
             .is_some_and(|message| message.deleted_at.is_some());
         let revoked =
             |change: &&Event| matches!(&change.about, About::Revoke { target } if target == id);
-        if around.provider.events.iter().filter(revoked).any(behind) && !deleted {
+        let events = &around.provider.events;
+        if events.iter().filter(here).filter(revoked).any(behind) && !deleted {
             return broken("what is taken back is gone", format!("{id} is readable"));
         }
-        let edits: Vec<(&Event, &str, Timestamp)> = around
-            .provider
-            .events
+        let edits: Vec<(&Event, &str, Timestamp)> = events
             .iter()
+            .filter(here)
             .filter_map(|change| match &change.about {
                 About::Edit { target, text, at } if target == id => {
                     Some((change, text.as_str(), *at))
@@ -378,7 +444,8 @@ fn said_of(around: &Around, id: MessageId) -> Option<DeliveryState> {
     states.reduce(DeliveryState::join)
 }
 
-/// The provider gets the answers of a conversation in their order.
+/// The provider gets the answers of a conversation in their order, from the number that the
+/// conversation is at.
 fn order_of_lanes(around: &Around, placed: &[Placed<'_>]) -> Checked {
     let mut last: BTreeMap<ConversationId, i64> = BTreeMap::new();
     for accepted in &around.provider.accepted {
@@ -392,6 +459,10 @@ fn order_of_lanes(around: &Around, placed: &[Placed<'_>]) -> Checked {
             let what = format!("{:?} was sent and is not there", accepted.message);
             return broken("nothing is sent that is not there", what);
         };
+        if item.line != Some(accepted.line) {
+            let what = format!("{:?} left from number {}", item.text, accepted.line);
+            return broken("answers leave from the number they belong to", what);
+        }
         let before = last.insert(item.conversation.id, item.seq).unwrap_or(0);
         if before > item.seq {
             let what = format!("{} was sent before {}", before, item.seq);
