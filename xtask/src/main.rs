@@ -6,6 +6,7 @@ mod bench;
 mod counts;
 mod drill;
 mod fuzz;
+mod once;
 mod place;
 mod process;
 mod reference;

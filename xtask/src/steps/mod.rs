@@ -10,7 +10,7 @@ use crate::counts::{Counts, Runner, count};
 use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{self, Log, Step, Verdict};
-use crate::{absent, drill, reference, simulate, tidy, web};
+use crate::{absent, drill, once, reference, simulate, tidy, web};
 
 const RUST: &str = "rust";
 
@@ -78,6 +78,9 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             checked(place.cargo().args(["fmt", "--all", "--check"]), log)
         }),
         step("tidy", &[], RUST, |log| tidied(place, log)),
+        step("one-build", &[], "tools", |_| {
+            once::check(place).map(|()| Verdict::Checked)
+        }),
         step("page-folders", &[], "folders", |_| {
             web::make_page_folders(place).map(|()| Verdict::Checked)
         }),
