@@ -64,7 +64,7 @@ impl World<'_> {
     /// A customer of the own chat, or a contact of the provider, has something to say again.
     async fn somebody_goes_on(&mut self, life: &mut Life, contact: usize) -> Result<(), Violation> {
         let customer = contact / 2;
-        if contact % 2 == 0 {
+        if contact.is_multiple_of(2) {
             let known = self.shared.lock().model.visitors.contains_key(&customer);
             if known {
                 let mut around = self.shared.lock();

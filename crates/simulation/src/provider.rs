@@ -417,7 +417,7 @@ fn line_of(request: &NetRequest) -> usize {
     let named = |number: &&str| request.url.contains(*number);
     PHONE_NUMBER_IDS
         .iter()
-        .position(|number| named(&number))
+        .position(|number| named(number))
         .unwrap_or(0)
 }
 
