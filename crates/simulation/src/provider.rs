@@ -415,10 +415,7 @@ fn metadata(line: usize) -> Value {
 /// The number of ours in whose name something is sent.
 fn line_of(request: &NetRequest) -> usize {
     let named = |number: &&str| request.url.contains(*number);
-    PHONE_NUMBER_IDS
-        .iter()
-        .position(|number| named(number))
-        .unwrap_or(0)
+    PHONE_NUMBER_IDS.iter().position(named).unwrap_or(0)
 }
 
 /// The team's sign in a request: at which message, and what.
