@@ -49,11 +49,17 @@ impl App {
                     UPLOADS_AT_ONCE,
                 )
                 .await?;
-            if stale.is_empty() {
+            if !stale.is_empty() {
+                let mut unit = Unit::new();
+                self.store.put_uploads_out_of_reach(&mut unit, &stale);
+                self.store.commit(unit).await?;
+            }
+            let loose = self.store.loose_files(UPLOADS_AT_ONCE).await?;
+            if loose.is_empty() {
                 return Ok(());
             }
             let mut unit = Unit::new();
-            for id in stale {
+            for id in loose {
                 // The bytes first: a row without bytes is tried again, bytes without a row are
                 // lost.
                 self.blobs.remove(&BlobName::of_bytes(id.bytes())).await?;

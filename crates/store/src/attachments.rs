@@ -198,7 +198,10 @@ impl Store {
         &self,
         id: AttachmentId,
     ) -> Result<Option<StoredAttachment>, StoreError> {
-        let sql = format!("{ATTACHMENT} WHERE a.id = $1");
+        // What is out of reach is as good as gone.
+        let sql = format!(
+            "{ATTACHMENT} WHERE a.id = $1 AND (a.message_id IS NOT NULL OR a.created_at > 0)"
+        );
         let Some(row) = self.db.query_opt(sql, vec![blob(id.bytes())]).await? else {
             return Ok(None);
         };
@@ -254,8 +257,8 @@ impl Store {
     }
 
     /// Makes an uploaded file part of a message: its secret and its name are sealed again with
-    /// the contact's key. A file that is already part of a message stays where it is, and the
-    /// unit fails.
+    /// the contact's key. A file that is already part of a message stays where it is, one that is
+    /// about to be removed is gone, and the unit fails.
     ///
     /// # Errors
     /// What the vault says.
@@ -283,7 +286,8 @@ impl Store {
         unit.one(
             Guard::Plain,
             "UPDATE attachment SET owner = $2, conversation_id = $3, message_id = $4, \
-             position = $5, sealed = $6, file_key = $7 WHERE id = $1 AND message_id IS NULL",
+             position = $5, sealed = $6, file_key = $7 \
+             WHERE id = $1 AND message_id IS NULL AND created_at > 0",
             vec![
                 blob(id),
                 blob(contact.bytes()),
@@ -390,7 +394,8 @@ impl Store {
         others_before: Timestamp,
         limit: i64,
     ) -> Result<Vec<AttachmentId>, StoreError> {
-        let sql = "SELECT id FROM attachment WHERE message_id IS NULL AND created_at < $2 \
+        let sql = "SELECT id FROM attachment \
+                   WHERE message_id IS NULL AND created_at > 0 AND created_at < $2 \
                    AND (created_at < $1 OR NOT EXISTS \
                    (SELECT 1 FROM teammate WHERE teammate.id = attachment.uploader)) \
                    ORDER BY created_at LIMIT $3";
@@ -400,6 +405,29 @@ impl Store {
             limit.into(),
         ];
         let rows = self.db.query(sql, bounds).await?;
+        rows.iter()
+            .map(|row| Ok(AttachmentId::from_bytes(id16(row, 0)?)))
+            .collect()
+    }
+
+    /// From here on no message can take these uploads any more; one that was taken meanwhile is left
+    /// alone. Only then may their bytes go, or a message would keep a file that cannot be read.
+    pub fn put_uploads_out_of_reach(&self, unit: &mut Unit, ids: &[AttachmentId]) {
+        for id in ids {
+            unit.run(
+                "UPDATE attachment SET created_at = 0 WHERE id = $1 AND message_id IS NULL",
+                vec![blob(id.bytes())],
+            );
+        }
+    }
+
+    /// Files that no message has or can take, whose bytes are to go.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn loose_files(&self, limit: i64) -> Result<Vec<AttachmentId>, StoreError> {
+        let sql = "SELECT id FROM attachment WHERE message_id IS NULL AND created_at = 0 LIMIT $1";
+        let rows = self.db.query(sql, vec![limit.into()]).await?;
         rows.iter()
             .map(|row| Ok(AttachmentId::from_bytes(id16(row, 0)?)))
             .collect()
