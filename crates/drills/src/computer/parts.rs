@@ -11,7 +11,7 @@ use crate::error::{Result, While, failed};
 const KERNEL: &str = "linux-image-cloud-amd64";
 const SHELL: &str = "busybox-static";
 
-/// In the order in which they need each other; a kernel may hold some of them already.
+/// A disk, a network and a file system; a kernel may hold some of them already.
 const MODULES: [&str; 15] = [
     "failover",
     "net_failover",
@@ -49,16 +49,44 @@ impl Parts {
         if !place.is_dir() {
             download(&place)?;
         }
+        let mut modules = Vec::new();
+        for name in MODULES {
+            with_needs(&place, name, &mut modules)?;
+        }
         Ok(Self {
             kernel: place.join("kernel"),
-            modules: MODULES
-                .iter()
-                .map(|name| place.join(format!("{name}.ko")))
-                .filter(|path| path.is_file())
-                .collect(),
+            modules,
             shell: place.join("busybox"),
         })
     }
+}
+
+/// Adds a module behind those that it needs. Which those are changes from kernel to kernel, so each
+/// module is asked.
+fn with_needs(place: &Path, name: &str, modules: &mut Vec<PathBuf>) -> Result<()> {
+    let path = place.join(format!("{name}.ko"));
+    if !path.is_file() || modules.contains(&path) {
+        return Ok(());
+    }
+    let bytes = std::fs::read(&path).doing("reading a module")?;
+    for needed in needs(&bytes) {
+        with_needs(place, &needed, modules)?;
+    }
+    modules.push(path);
+    Ok(())
+}
+
+/// A module holds `depends=NAME,NAME` between two zeros.
+fn needs(module: &[u8]) -> Vec<String> {
+    module
+        .split(|byte| *byte == 0)
+        .find_map(|text| text.strip_prefix(b"depends="))
+        .map(String::from_utf8_lossy)
+        .map(|names| {
+            let names = names.split(',').filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        })
+        .unwrap_or_default()
 }
 
 /// Unpacks beside the place and renames: it is whole, or it is not there.
@@ -134,4 +162,27 @@ fn take_from(unpacked: &Path, parts: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_follow_what_they_need() {
+        let place = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("virtio", "\0license=GPL\0depends=virtio_ring\0"),
+            ("virtio_ring", "\0depends=\0"),
+            ("virtio_blk", "depends=virtio,virtio_ring\0"),
+        ] {
+            std::fs::write(place.path().join(format!("{name}.ko")), text).unwrap();
+        }
+        let mut modules = Vec::new();
+        for name in ["virtio_blk", "virtio", "not_there"] {
+            with_needs(place.path(), name, &mut modules).unwrap();
+        }
+        let names: Vec<_> = modules.iter().filter_map(|path| path.file_stem()).collect();
+        assert_eq!(names, ["virtio_ring", "virtio", "virtio_blk"]);
+    }
 }
