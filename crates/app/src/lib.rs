@@ -18,6 +18,7 @@ mod housekeeping;
 mod identity;
 mod ingest;
 mod jobs;
+mod my_data;
 mod notices;
 mod objections;
 mod once;
@@ -45,6 +46,9 @@ pub use file_reader::FileReader;
 pub use files::{FileContent, UploadInput, Uploader, clean_name, plain_mime};
 pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
+pub use my_data::{
+    Desk, Export, ExportProgress, ExportState, MyChannel, MyConversation, MyData, Reader, Reading,
+};
 pub use objections::{ObjectionDecision, OpenObjection};
 pub use once::Once;
 pub use passkeys::PasskeyStart;
@@ -85,6 +89,7 @@ pub struct App {
     images: Arc<adapters::images::Images>,
     backlog: Arc<ingest::Backlog>,
     ledger_name: Arc<tokio::sync::OnceCell<String>>,
+    exports: Arc<my_data::Exports>,
 }
 
 impl App {
@@ -111,6 +116,7 @@ impl App {
             images: Arc::new(adapters::images::Images::new(2)),
             backlog: Arc::default(),
             ledger_name: Arc::default(),
+            exports: Arc::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::plot::Bars;
 use crate::report::{Goal, Report, Row};
 
 /// Scenarios as the page tells of them: name, heading, what is done.
-const CHAPTERS: [(&str, &str, &str); 9] = [
+const CHAPTERS: [(&str, &str, &str); 10] = [
     (
         "ingest",
         "Taking callbacks in",
@@ -67,6 +67,12 @@ const CHAPTERS: [(&str, &str, &str); 9] = [
         "After an erasure the keys of everybody else are wrapped by a new generation, and the old \
          generation is destroyed: a million keys in a SQLite key store, each durable before the \
          old ones go. Reading and writing go on meanwhile.",
+    ),
+    (
+        "copies",
+        "Somebody asks for its data",
+        "The copy of a contact with one conversation of 10,000 messages: pages to read, the same as \
+         JSON, and a signed list of all of it, made while it is sent.",
     ),
 ];
 
@@ -283,7 +289,7 @@ with the lowest and the highest.
     }
     page.push_str(
         "\n## Measuring it yourself\n\n```sh\ncargo xtask bench                  # all of it, about an hour; the histories are kept in the target directory\n\
-         cargo xtask bench --only ingest    # one scenario: idle, ingest, pace, duplicates, growth, reading, fan-out, postgres, rewrap\n\
+         cargo xtask bench --only ingest    # one scenario: idle, ingest, pace, duplicates, growth, reading, fan-out, postgres, rewrap, copies\n\
          cargo xtask bench --quick          # tiny sizes, two minutes: whether it works, not how fast\n```\n\n\
          Every round of the last run lies in [performance/rounds.json](performance/rounds.json).\n",
     );

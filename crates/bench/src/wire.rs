@@ -1,11 +1,13 @@
 //! As much HTTP/1.1 as a load needs: whole requests go out, the end of an answer is found.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::error::{Result, While, failed};
+use crate::moment;
 
 /// What an answer's head says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,15 @@ pub fn head(bytes: &[u8]) -> Option<Head> {
         length: end,
         body,
     })
+}
+
+/// An answer that passed by.
+#[derive(Debug, Clone, Copy)]
+pub struct Streamed {
+    pub status: u16,
+    pub bytes: usize,
+    /// When its head was there.
+    pub first: Instant,
 }
 
 /// A kept-alive connection.
@@ -75,6 +86,56 @@ impl Connection {
         Ok(head.status)
     }
 
+    /// Sends one request and lets its answer pass by, which comes in chunks.
+    ///
+    /// # Errors
+    /// When the connection ends before the answer does.
+    pub async fn stream(&mut self, request: &[u8]) -> Result<Streamed> {
+        let head = self.exchange(request).await?;
+        let first = moment::now();
+        self.buffer.drain(..head.length);
+        let mut bytes = 0;
+        loop {
+            let end = self.until_line().await?;
+            let line = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
+            let size = usize::from_str_radix(line.trim(), 16);
+            let size = size.map_err(|error| failed("reading a chunk", error))?;
+            // The chunk, and the end of its line.
+            let whole = end + size + 2;
+            while self.buffer.len() < whole {
+                self.more().await?;
+            }
+            self.buffer.drain(..whole);
+            if size == 0 {
+                let status = head.status;
+                return Ok(Streamed {
+                    status,
+                    bytes,
+                    first,
+                });
+            }
+            bytes += size;
+        }
+    }
+
+    /// Where the first line ends, its end included.
+    async fn until_line(&mut self) -> Result<usize> {
+        loop {
+            if let Some(end) = self.buffer.windows(2).position(|two| two == b"\r\n") {
+                return Ok(end + 2);
+            }
+            self.more().await?;
+        }
+    }
+
+    async fn more(&mut self) -> Result<()> {
+        let doing = "reading a stream";
+        if self.stream.read_buf(&mut self.buffer).await.doing(doing)? == 0 {
+            return Err(failed(doing, "it closed the connection"));
+        }
+        Ok(())
+    }
+
     async fn exchange(&mut self, request: &[u8]) -> Result<Head> {
         let doing = "asking the server";
         self.stream.write_all(request).await.doing(doing)?;
@@ -98,6 +159,16 @@ pub fn get(path: &str, token: Option<&str>) -> Vec<u8> {
         format!("authorization: Bearer {token}\r\n")
     });
     format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{authorization}\r\n").into_bytes()
+}
+
+/// A `POST` without a body, with an API token.
+#[must_use]
+pub fn post(path: &str, token: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n\
+         content-length: 0\r\n\r\n"
+    )
+    .into_bytes()
 }
 
 /// Fetches one document on a connection of its own.

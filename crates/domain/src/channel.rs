@@ -1,6 +1,7 @@
 //! Channel kinds and what each of them can carry.
 
 use crate::delivery::DeliveryState;
+use crate::recipients::Recipient;
 
 /// The kind of a channel. A new kind is a new variant, a folder in `connectors` and a row in the
 /// capability table below; nothing else knows a provider's name.
@@ -261,6 +262,8 @@ pub struct Capabilities {
     pub pace_pair: Option<Pace>,
     /// Catalogue key of the sentence that says who learns what on this channel.
     pub privacy_label: &'static str,
+    /// Everybody outside the company whom a message on it reaches, by name.
+    pub recipients: &'static [Recipient],
 }
 
 impl Capabilities {
@@ -336,4 +339,5 @@ pub const WEBCHAT: Capabilities = Capabilities {
     pace_channel: None,
     pace_pair: None,
     privacy_label: "channel-privacy-webchat",
+    recipients: &[],
 };

@@ -137,6 +137,8 @@ typed_id! {
     HoldId = "hld";
     /// A restriction of processing.
     RestrictionId = "rst";
+    /// A copy that was asked for.
+    ExportId = "exp";
     /// A question whether somebody agrees.
     ChallengeId = "chl";
 }

@@ -19,6 +19,7 @@ pub mod limits_page;
 pub mod naming;
 pub mod outbound;
 pub mod pii;
+pub mod recipients;
 pub mod retention;
 pub mod sensitive;
 pub mod teammate;

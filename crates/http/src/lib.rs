@@ -16,6 +16,7 @@ mod measure;
 #[cfg(feature = "noise")]
 pub mod noise;
 pub mod openapi;
+mod package;
 mod pages;
 pub mod peer;
 pub mod problem;

@@ -122,6 +122,7 @@ fn problem(description: &str) -> utoipa::openapi::Response {
         api::erasures::tombstones, api::erasures::hold, api::erasures::agree,
         api::erasures::end_hold,
         api::restrictions::list, api::restrictions::restrict, api::restrictions::lift,
+        api::exports::begin, api::exports::show, api::exports::content,
         chat::entries::show, chat::entries::notice,
         chat::sessions::start, chat::sessions::show, chat::sessions::end,
         chat::messages::timeline, chat::messages::write, chat::messages::read,

@@ -26,6 +26,7 @@ const CATALOGUE: &[(&str, &str)] = catalogue![
     "delivery",
     "gate",
     "notice",
+    "package",
     "problem",
     "sensitive",
     "sheet",

@@ -30,6 +30,7 @@ mod messages;
 mod notices;
 mod page;
 mod purposes;
+mod reads;
 mod restrictions;
 mod retention;
 mod revocation;
@@ -71,6 +72,7 @@ pub use messages::{Aim, Author, ClientWrite, Direction, NewMessage, StoredMessag
 pub use notices::{Notice, ServedNotice};
 pub use page::{Page, PageRequest};
 pub use purposes::{ConsentNotice, StoredPurpose};
+pub use reads::{Read, ReadBy};
 pub use restrictions::{Lifted, Restriction};
 pub use revocation::TokenListed;
 pub use search::{Hit, HitItem, Hits};

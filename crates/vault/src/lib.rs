@@ -24,4 +24,4 @@ pub use generations::GenerationFiles;
 pub use master::{BlindWord, MasterKey, MasterKeyError};
 pub use parcel::{Label, ParcelError, ParcelKind, ParcelReader, ParcelWriter, of_io};
 pub use sealed::{DataKey, KeyEncryptionKey, Place, SealError, Sealed};
-pub use tokens::{Token, constant_time_equal, digest};
+pub use tokens::{Hasher, Token, constant_time_equal, digest};

@@ -35,7 +35,7 @@ pub(super) fn broken(error: impl std::fmt::Display) -> AppError {
 }
 
 impl App {
-    async fn signing_key(&self) -> Result<SigningKey, AppError> {
+    pub(crate) async fn signing_key(&self) -> Result<SigningKey, AppError> {
         let seed = self.store.signing_seed().await?;
         SigningKey::from_seed(&self.ledger_name().await?, &seed).map_err(broken)
     }

@@ -51,6 +51,14 @@ impl App {
         self.store
             .log_read(access, contact, "consents", self.now())
             .await?;
+        self.consent_views(contact).await
+    }
+
+    /// The same, for who wrote down already that it reads.
+    pub(crate) async fn consent_views(
+        &self,
+        contact: ContactId,
+    ) -> Result<Vec<ConsentView>, AppError> {
         let events = self.store.consent_events(contact).await?;
         let mut views = Vec::new();
         for consent in self.store.consents_of(contact).await? {

@@ -1,5 +1,6 @@
 //! The scenarios. Each alternates its sides round by round and probes the disk around each side.
 
+mod copies;
 mod duplicates;
 mod fan_out;
 mod growth;
@@ -117,7 +118,7 @@ pub async fn largest(settings: &Settings) -> Result<DataDirectory> {
 }
 
 /// Their names, in the order in which they run.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "idle",
     "ingest",
     "pace",
@@ -127,6 +128,7 @@ pub const NAMES: [&str; 9] = [
     "fan-out",
     "postgres",
     "rewrap",
+    "copies",
 ];
 
 /// Runs one scenario.
@@ -145,6 +147,7 @@ pub async fn run(name: &str, settings: &Settings, report: &mut Report) -> Result
         "fan-out" => fan_out::run(settings, report).await,
         "postgres" => postgres::run(settings, report).await,
         "rewrap" => rewrap::run(settings, report).await,
+        "copies" => copies::run(settings, report).await,
         _ => Err(failed("choosing a scenario", format!("there is no {name}"))),
     }
 }

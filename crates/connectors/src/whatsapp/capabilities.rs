@@ -5,6 +5,7 @@ use domain::channel::{
     ButtonRule, Capabilities, ChannelKind, ListRule, MediaKind, MediaRule, Pace,
 };
 use domain::delivery::DeliveryState;
+use domain::recipients::{Capacity, Recipient, TransferBasis};
 use domain::time::SECOND_MS;
 
 /// The platform's limits for one number at the default throughput.
@@ -95,6 +96,7 @@ pub const WHATSAPP: Capabilities = Capabilities {
         per_ms: 30 * SECOND_MS,
     }),
     privacy_label: "channel-privacy-whatsapp",
+    recipients: &RECIPIENTS,
 };
 
 /// An animated sticker may be larger than a still one.
@@ -106,3 +108,49 @@ pub(super) const SECTION_TITLE_CHARS_MAX: usize = 24;
 pub(super) const BUTTON_ID_CHARS_MAX: usize = 256;
 pub(super) const ROW_ID_CHARS_MAX: usize = 200;
 pub(super) const COUPON_CODE_CHARS_MAX: usize = 15;
+
+/// Two for each message: the one that carries it for us, and the one whose service the person uses.
+const RECIPIENTS: [Recipient; 2] = [
+    Recipient {
+        id: "meta-cloud-api",
+        name: "Meta Platforms Ireland Limited",
+        country: "IE",
+        capacity: Capacity::Processor,
+        onward: Some("US"),
+        basis: TransferBasis::DataPrivacyFramework,
+        learns: "recipient-meta-cloud-api",
+    },
+    Recipient {
+        id: "whatsapp-ireland",
+        name: "WhatsApp Ireland Limited",
+        country: "IE",
+        capacity: Capacity::Controller,
+        onward: Some("US"),
+        basis: TransferBasis::DataPrivacyFramework,
+        learns: "recipient-whatsapp-ireland",
+    },
+];
+
+#[cfg(test)]
+mod recipient_tests {
+    use super::*;
+
+    #[test]
+    fn ch_03_a_message_has_two_recipients() {
+        let capacities = RECIPIENTS.map(|one| one.capacity);
+        assert_eq!(capacities, [Capacity::Processor, Capacity::Controller]);
+    }
+
+    #[test]
+    fn in_10_every_recipient_is_somebody_and_no_category() {
+        for one in RECIPIENTS {
+            assert!(
+                one.name.ends_with("Limited"),
+                "a company by its name: {}",
+                one.name
+            );
+            assert_eq!(one.country.len(), 2);
+            assert!(one.onward.is_none() || one.basis != TransferBasis::None);
+        }
+    }
+}

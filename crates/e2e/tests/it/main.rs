@@ -5,6 +5,7 @@
 mod attacks;
 mod chat;
 mod consent;
+mod copies;
 mod desk;
 mod dump;
 mod edge;

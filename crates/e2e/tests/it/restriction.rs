@@ -90,7 +90,7 @@ async fn nothing_is_shown(
     }
 }
 
-// Check: SG-09
+// Check: DS-09, SG-09
 pub(crate) async fn ds_09_nobody_reads_finds_or_answers_whose_data_is_only_kept(engine: Engine) {
     let world = World::start(engine).await;
     let customer = world.visitor().await;

@@ -212,6 +212,7 @@ async fn tour() {
         Box::pin(crate::objection::co_12_what_may_be_an_objection_is_cleared_up_at_the_desk(on)),
         Box::pin(crate::erasure::an_erased_contact_is_found_nowhere(on)),
         Box::pin(crate::erasure::what_must_be_kept_is_not_erased(on)),
+        Box::pin(crate::copies::ds_04_a_copy_holds_everything_of_one_and_nothing_of_another(on)),
         Box::pin(
             crate::restriction::ds_09_nobody_reads_finds_or_answers_whose_data_is_only_kept(on),
         ),

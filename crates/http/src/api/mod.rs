@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod entries;
 pub mod erasures;
+pub mod exports;
 pub mod messages;
 pub mod notes;
 pub mod notices;
@@ -88,6 +89,9 @@ fn data_protection() -> Router<Http> {
             get(restrictions::list).post(restrictions::restrict),
         )
         .route("/contacts/{id}/restrictions/lift", post(restrictions::lift))
+        .route("/contacts/{id}/exports", post(exports::begin))
+        .route("/exports/{id}", get(exports::show))
+        .route("/exports/{id}/content", get(exports::content))
         .route("/erasures", get(erasures::list).post(erasures::begin))
         .route("/erasures/{id}", get(erasures::show))
         .route("/tombstones", get(erasures::tombstones))

@@ -8,6 +8,7 @@ mod consent;
 mod contact;
 mod conversation;
 mod live;
+mod my_data;
 mod objection;
 mod session;
 mod timeline;
@@ -33,6 +34,7 @@ pub use conversation::{
     HitDto, LastMessageDto, ReplyWindowDto,
 };
 pub use live::{ChatConversationDto, ChatEventDto, ChatFrame, LiveEventDto, LiveFrame};
+pub use my_data::{MyDataDto, Shown};
 pub use objection::{ObjectionDto, SettleObjectionDto};
 pub use session::{
     CompanyDto, PasskeyAnswer, PasskeyDto, PasskeyQuestion, SessionDto, TeammateDto,

@@ -333,6 +333,16 @@ impl Stage {
         newest.expect("a token")
     }
 
+    /// A copy that this one asked for, where it may.
+    async fn fresh_export(&self, actor: &Actor) -> Option<String> {
+        if !actor.is_team() || !actor.has(Right::AnswerRequests) {
+            return None;
+        }
+        let path = format!("/api/v1/contacts/{}/exports", self.contact);
+        let asked = self.world.ask("POST", &path, &actor.headers, None).await;
+        Some(text(&asked.expect(201)["id"]))
+    }
+
     async fn fresh_token(&self, email: &str) -> String {
         let email = if email.is_empty() { SPARE } else { email };
         self.world.token(email, &[], None).await;
@@ -401,6 +411,7 @@ impl Stage {
             Kind::Teammate => self.spare.clone(),
             Kind::Token => self.fresh_token(&actor.email).await,
             Kind::Erasure => self.erasure.clone(),
+            Kind::Export => return self.fresh_export(actor).await,
             Kind::Passkey | Kind::Hold => return None,
         })
     }
@@ -428,6 +439,7 @@ fn prefix(kind: Kind) -> Option<&'static str> {
         Kind::Conversation => "cnv",
         Kind::Entry => "ent",
         Kind::Erasure => "era",
+        Kind::Export => "exp",
         Kind::Hold => "hld",
         Kind::Message => "msg",
         Kind::Passkey => "pky",

@@ -50,7 +50,7 @@ const TEAM: For = For::Team(&[]);
 const PROOF: For = For::Team(&[Right::ReadConsents]);
 const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 88] = [
+pub(super) const ROWS: [Row; 91] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -99,6 +99,9 @@ pub(super) const ROWS: [Row; 88] = [
     row("GET", "/api/v1/conversations/{id}/timeline", READ, 200),
     row("GET", "/api/v1/contacts/{id}/erasure", ERASE, 200),
     row("GET", "/api/v1/contacts/{id}/restrictions", REQUESTS, 200),
+    row("POST", "/api/v1/contacts/{id}/exports", REQUESTS, 201),
+    row("GET", "/api/v1/exports/{id}", REQUESTS, 200),
+    row("GET", "/api/v1/exports/{id}/content", REQUESTS, 200),
     // Without a reason, and where nothing is restricted.
     row("POST", "/api/v1/contacts/{id}/restrictions", REQUESTS, 422),
     row(
@@ -177,6 +180,7 @@ pub(super) enum Kind {
     Conversation,
     Entry,
     Erasure,
+    Export,
     Hold,
     Message,
     Notice,
@@ -202,6 +206,7 @@ impl Row {
             ("/entries/{id}", Kind::Entry),
             ("/entries/{slug}", Kind::Slug),
             ("/erasures/{", Kind::Erasure),
+            ("/exports/{", Kind::Export),
             ("/holds/{", Kind::Hold),
             ("/messages/{", Kind::Message),
             ("/notices/{", Kind::Notice),
@@ -237,7 +242,9 @@ impl Row {
                 "/passkeys/start"
                 | "/session/passkey/start"
                 | "/messages/{id}/retry"
-                | "/holds/{id}/agree",
+                | "/holds/{id}/agree"
+                | "/contacts/{id}/exports"
+                | "/exports",
             ) => {
                 return None;
             }
