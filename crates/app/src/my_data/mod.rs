@@ -14,7 +14,7 @@ use domain::erasure::Stock;
 use domain::recipients::Recipient;
 use domain::teammate::Right;
 use domain::time::DAY_MS;
-use domain::{ContactId, ConversationId, Timestamp};
+use domain::{ContactId, ConversationId, Timestamp, limits};
 use store::{
     Address, Company, Contact, Conversation, Erasure, Notice, Privacy, Restriction, ServedNotice,
     TimelineItem, TimelineRequest,
@@ -25,8 +25,6 @@ use crate::{App, AppError};
 
 /// Items of a conversation that are read at once.
 const ITEMS_AT_ONCE: i64 = 200;
-/// What a notice promises unless somebody said otherwise.
-const RETENTION_DAYS: i64 = 90;
 
 /// An address, the kind of channel it is on, and who outside learns of what is said there.
 pub struct MyChannel {
@@ -122,7 +120,7 @@ impl App {
         let privacy = self.store.privacy().await?.unwrap_or_else(|| Privacy {
             controller: String::new(),
             contact_email: String::new(),
-            retention_days: RETENTION_DAYS,
+            retention_days: limits::RETENTION_DAYS_DEFAULT,
         });
         Ok((company, privacy))
     }

@@ -214,6 +214,16 @@ use MessageClass::{
     WithdrawalConfirmation,
 };
 
+/// What neither advertises nor asks for anything.
+const NO_ADVERTISING: [MessageClass; 6] = [
+    Reply,
+    FollowUp,
+    Transactional,
+    Security,
+    WithdrawalConfirmation,
+    Doorbell,
+];
+
 const BLOWS: [Blow; 15] = [
     ("erased", |_, s| s.person.erased = true, &[]),
     ("restricted", |_, s| s.person.restricted = true, &[Security]),
@@ -238,18 +248,7 @@ const BLOWS: [Blow; 15] = [
         |_, s| s.person.sector = Sector::DoorbellOnly,
         &[Doorbell],
     ),
-    (
-        "minor",
-        |_, s| s.person.age = Age::Minor,
-        &[
-            Reply,
-            FollowUp,
-            Transactional,
-            Security,
-            WithdrawalConfirmation,
-            Doorbell,
-        ],
-    ),
+    ("minor", |_, s| s.person.age = Age::Minor, &NO_ADVERTISING),
     (
         "class_mixed",
         |r, _| r.intent.advertises = true,
@@ -260,29 +259,11 @@ const BLOWS: [Blow; 15] = [
         |r, _| r.intent.fixed_text = false,
         &[Reply, FollowUp, Transactional, Security, Survey, Marketing],
     ),
-    (
-        "objected",
-        |_, s| s.person.objected = true,
-        &[
-            Reply,
-            FollowUp,
-            Transactional,
-            Security,
-            WithdrawalConfirmation,
-            Doorbell,
-        ],
-    ),
+    ("objected", |_, s| s.person.objected = true, &NO_ADVERTISING),
     (
         "marketing_paused",
         |_, s| s.person.paused = true,
-        &[
-            Reply,
-            FollowUp,
-            Transactional,
-            Security,
-            WithdrawalConfirmation,
-            Doorbell,
-        ],
+        &NO_ADVERTISING,
     ),
     (
         "no_notice",
