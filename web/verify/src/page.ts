@@ -54,12 +54,12 @@ function chosenWords(): string {
 }
 
 function packageField(): HTMLElement {
-  const input = h("input", { type: "file", id: "package", accept: ".zip,application/zip", "aria-describedby": "chosen", change: () => void choose(input.files?.[0]) });
+  const input = h("input", { type: "file", id: "package", class: "hidden", accept: ".zip,application/zip", "aria-describedby": "chosen", change: () => void choose(input.files?.[0]) });
   const field = h(
     "div",
     { class: "drop" },
-    h("label", { for: "package" }, h("strong", {}, say(language, "verify.package")), h("span", {}, say(language, "verify.package.pick"))),
     input,
+    h("label", { for: "package" }, h("strong", {}, say(language, "verify.package")), h("span", { class: "pick" }, say(language, "verify.package.pick"))),
     h("p", { id: "chosen", class: "hint" }, chosenWords()),
   );
   field.addEventListener("dragover", (event) => {
@@ -87,7 +87,7 @@ function keyField(): HTMLElement {
 
 function headsField(): HTMLElement {
   const told = h("p", { class: "hint", id: "heads-hint" }, say(language, "verify.heads.hint"));
-  const input = h("input", { type: "file", id: "heads", multiple: true, "aria-describedby": "heads-hint" });
+  const input = h("input", { type: "file", id: "heads", class: "hidden", multiple: true, "aria-describedby": "heads-hint" });
   input.addEventListener("change", () => {
     void Promise.all([...(input.files ?? [])].map(read)).then((notes) => {
       heads = notes;
@@ -95,7 +95,7 @@ function headsField(): HTMLElement {
       return judge();
     });
   });
-  return h("details", {}, h("summary", {}, say(language, "verify.heads")), h("label", { for: "heads", class: "hidden" }, say(language, "verify.heads")), input, told);
+  return h("details", {}, h("summary", {}, say(language, "verify.heads")), input, h("label", { for: "heads" }, h("span", { class: "pick" }, say(language, "verify.heads.pick"))), told);
 }
 
 function limits(): HTMLElement {

@@ -769,6 +769,7 @@ export interface Messages {
   "verify.key": object;
   "verify.key.hint": object;
   "verify.heads": object;
+  "verify.heads.pick": object;
   "verify.heads.hint": object;
   "verify.heads.chosen": { count: number };
   "verify.busy": object;
