@@ -62,7 +62,10 @@ impl Place {
     }
 
     pub fn cargo(&self) -> Command {
-        let mut command = self.command("cargo");
+        self.as_cargo(self.command("cargo"))
+    }
+
+    fn as_cargo(&self, mut command: Command) -> Command {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if OUTER_CARGO.iter().any(|prefix| text.starts_with(prefix)) {
@@ -77,6 +80,23 @@ impl Place {
     /// compiled for the tests, and what it stands on is compiled once instead of being checked and
     /// compiled. A warning ends it.
     pub fn linting_cargo(&self) -> Result<Command, Failure> {
+        self.linting(self.cargo())
+    }
+
+    /// The same, but patient.
+    pub fn patient_linting_cargo(&self) -> Result<Command, Failure> {
+        self.linting(self.as_cargo(self.patient("cargo")))
+    }
+
+    /// A command that gives way to programs that somebody waits for: a browser beside a compiler
+    /// would otherwise wait longer than its journeys allow.
+    pub fn patient(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = self.command("nice");
+        command.args(["-n", "10"]).arg(program);
+        command
+    }
+
+    fn linting(&self, mut command: Command) -> Result<Command, Failure> {
         let root = process::output(self.command("rustc").args(["--print", "sysroot"]))?;
         let linter = Path::new(root.trim()).join("bin/clippy-driver");
         if !linter.is_file() {
@@ -85,7 +105,6 @@ impl Place {
                     .to_owned(),
             ));
         }
-        let mut command = self.cargo();
         command
             .env("RUSTC_WORKSPACE_WRAPPER", linter)
             .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__");

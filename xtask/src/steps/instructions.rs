@@ -13,7 +13,6 @@ use crate::schedule::{Log, Verdict};
 const VERSION: &str = "0.20.0";
 
 pub fn check(place: &Place, log: &Log) -> Result<Verdict, Failure> {
-    install(place, log)?;
     let mut command = place.linting_cargo()?;
     command
         .args([
@@ -37,7 +36,7 @@ fn runner(place: &Place) -> PathBuf {
 }
 
 /// Built once and kept in the cache; its own target directory keeps it out of cargo's way.
-fn install(place: &Place, log: &Log) -> Result<(), Failure> {
+pub fn install(place: &Place, log: &Log) -> Result<(), Failure> {
     let listed = process::output(
         place
             .cargo()

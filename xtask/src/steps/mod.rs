@@ -13,6 +13,7 @@ use crate::schedule::{self, Log, Step, Verdict};
 use crate::{absent, drill, once, reference, simulate, tidy, web};
 
 const RUST: &str = "rust";
+const TOOLS: &str = "tools";
 
 /// Runs the named steps with what they need, or all of them.
 pub fn test(place: &Place, wanted: &[String], list: bool) -> ExitCode {
@@ -74,11 +75,11 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
         step("machine", &[], "machine", |log| {
             machine::install(place, log)
         }),
-        step("format", &[], RUST, |log| {
+        step("format", &[], TOOLS, |log| {
             checked(place.cargo().args(["fmt", "--all", "--check"]), log)
         }),
-        step("tidy", &[], RUST, |log| tidied(place, log)),
-        step("one-build", &[], "tools", |_| {
+        step("tidy", &[], TOOLS, |log| tidied(place, log)),
+        step("one-build", &[], TOOLS, |_| {
             once::check(place).map(|()| Verdict::Checked)
         }),
         step("page-folders", &[], "folders", |_| {
@@ -99,9 +100,13 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             &["machine", "build", "web-build"],
             RUST,
             |log| {
+                let tests = ["test", "--workspace", "--locked", "--no-fail-fast"];
+                let mut compile = place.patient_linting_cargo()?;
+                compile.args(tests).args(drill::FEATURES).arg("--no-run");
+                process::run_by_line(&mut compile, |line| log.line(line))?;
                 let mut command = place.linting_cargo()?;
                 command
-                    .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+                    .args(tests)
                     .args(drill::FEATURES)
                     .env("TRESEN_BIN", place.binary("tresen"))
                     .env("SIMS_BIN", place.binary("sims"))
@@ -114,16 +119,22 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
         step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
-        step("instructions", &["machine", "build"], RUST, |log| {
-            instructions::check(place, log)
+        step("counter", &[], TOOLS, |log| {
+            instructions::install(place, log).map(|()| Verdict::Checked)
         }),
-        step("faults", &["build"], "tools", |_| {
+        step(
+            "instructions",
+            &["machine", "build", "counter"],
+            RUST,
+            |log| instructions::check(place, log),
+        ),
+        step("faults", &["build"], TOOLS, |_| {
             absent::check_asked(place).map(|()| Verdict::Checked)
         }),
         // Case: OP02
-        step("dependencies", &[], "tools", |log| deny::check(place, log)),
+        step("dependencies", &[], TOOLS, |log| deny::check(place, log)),
         // Case: OP01
-        step("advisories", &["dependencies"], "tools", |log| {
+        step("advisories", &["dependencies"], TOOLS, |log| {
             deny::check_advisories(place, log)
         }),
     ]
@@ -165,19 +176,12 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
     let mut steps = vec![step("drills", &["machine", "build"], SLOW, |log| {
         counted(&mut drill::command(place), Runner::Plain, log)
     })];
-    if place.root.join("judges/run").is_file() {
-        steps.extend(judges_of_wires(place));
-        steps.extend(judges_of_papers(place));
-    }
-    // Beside the compiler: it takes one processor, and the browser waits for the tests anyway.
-    steps.push(step("simulation", &["build"], OUTER, |log| {
-        let mut command = place.command(place.binary(simulate::BINARY));
-        counted(&mut command, Runner::Plain, log)
-    }));
+    // First of its lane, so that it runs beside the compiler, which gives way, and is over before
+    // the Rust tests do the same to each other.
     if place.web().join("e2e").is_dir() {
         steps.push(step(
             "e2e",
-            &["machine", "build", "web-build", "rust-tests"],
+            &["machine", "build", "web-build"],
             OUTER,
             |log| {
                 let mut command = place.npm(&["run", "e2e"]);
@@ -188,6 +192,15 @@ fn outer_steps(place: &Place) -> Vec<Step<'_>> {
             },
         ));
     }
+    if place.root.join("judges/run").is_file() {
+        steps.extend(judges_of_wires(place));
+        steps.extend(judges_of_papers(place));
+    }
+    // Nobody waits for one of its worlds, so it takes what the others leave.
+    steps.push(step("simulation", &["build"], SLOW, |log| {
+        let mut command = place.patient(place.binary(simulate::BINARY));
+        counted(&mut command, Runner::Plain, log)
+    }));
     steps
 }
 

@@ -11,6 +11,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
@@ -29,6 +30,8 @@ use link::Connector;
 use readers::Readers;
 use writer::{Job, Order, Writer};
 
+/// What waits for the server is boxed: the body of an `async fn` is compiled again in every crate
+/// that awaits it, and the whole client of PostgreSQL with it.
 pub(crate) struct PostgresDatabase {
     shared: Arc<Shared>,
     connector: Arc<Connector>,
@@ -38,20 +41,22 @@ pub(crate) struct PostgresDatabase {
 }
 
 impl PostgresDatabase {
-    pub async fn open(config: PostgresConfig) -> Result<Self, DbError> {
-        let shared = Shared::new();
-        let (writer, jobs) = flume::bounded(config.queue);
-        let connector = Arc::new(Connector::new(config, shared.clone())?);
-        let link = connector.connect_first().await?;
-        link.check_server().await?;
-        let readers = Readers::new(connector.clone(), shared.clone());
-        let task = Writer::new(connector.clone(), link, jobs, shared.clone());
-        Ok(PostgresDatabase {
-            shared,
-            connector,
-            writer,
-            writer_task: Mutex::new(Some(tokio::spawn(task.run()))),
-            readers,
+    pub fn open(config: PostgresConfig) -> BoxFuture<'static, Result<Self, DbError>> {
+        Box::pin(async move {
+            let shared = Shared::new();
+            let (writer, jobs) = flume::bounded(config.queue);
+            let connector = Arc::new(Connector::new(config, shared.clone())?);
+            let link = connector.connect_first().await?;
+            link.check_server().await?;
+            let readers = Readers::new(connector.clone(), shared.clone());
+            let task = Writer::new(connector.clone(), link, jobs, shared.clone());
+            Ok(PostgresDatabase {
+                shared,
+                connector,
+                writer,
+                writer_task: Mutex::new(Some(tokio::spawn(task.run()))),
+                readers,
+            })
         })
     }
 
@@ -59,76 +64,92 @@ impl PostgresDatabase {
         group::submit(&self.shared, &self.writer, batch).await
     }
 
-    pub async fn query(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<Row>, DbError> {
-        self.readers.query(&sql, &params).await
+    pub fn query(&self, sql: Sql, params: Vec<Value>) -> BoxFuture<'_, Result<Vec<Row>, DbError>> {
+        Box::pin(async move { self.readers.query(&sql, &params).await })
     }
 
-    pub async fn snapshot(
+    pub fn snapshot(
         &self,
         queries: Vec<(Sql, Vec<Value>)>,
-    ) -> Result<Vec<Vec<Row>>, DbError> {
-        self.readers.snapshot(&queries).await
+    ) -> BoxFuture<'_, Result<Vec<Vec<Row>>, DbError>> {
+        Box::pin(async move { self.readers.snapshot(&queries).await })
     }
 
-    pub async fn prepare_check(&self, sql: Sql) -> Result<Shape, DbError> {
-        self.readers.check(&sql).await
+    pub fn prepare_check(&self, sql: Sql) -> BoxFuture<'_, Result<Shape, DbError>> {
+        Box::pin(async move { self.readers.check(&sql).await })
     }
 
-    pub async fn explain(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<String>, DbError> {
-        let text = format!("EXPLAIN (COSTS OFF) {}", sql.text(Engine::Postgres));
-        let rows = self.readers.query(&Sql::Owned(text), &params).await?;
-        let lines = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
-        lines.collect()
-    }
-
-    pub async fn migrate(&self, steps: Vec<Step>, now_ms: i64) -> Result<(), DbError> {
-        let result = migrate::run(&self.connector, &steps, now_ms).await;
-        self.shared.tick();
-        result
-    }
-
-    pub async fn copy_to(&self, path: &Path) -> Result<Vec<TableSum>, DbError> {
-        copies::write(&self.connector, path).await
-    }
-
-    pub async fn fill_from(
+    pub fn explain(
         &self,
-        path: &Path,
+        sql: Sql,
+        params: Vec<Value>,
+    ) -> BoxFuture<'_, Result<Vec<String>, DbError>> {
+        Box::pin(async move {
+            let text = format!("EXPLAIN (COSTS OFF) {}", sql.text(Engine::Postgres));
+            let rows = self.readers.query(&Sql::Owned(text), &params).await?;
+            let lines = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
+            lines.collect()
+        })
+    }
+
+    pub fn migrate(&self, steps: Vec<Step>, now_ms: i64) -> BoxFuture<'_, Result<(), DbError>> {
+        Box::pin(async move {
+            let result = migrate::run(&self.connector, &steps, now_ms).await;
+            self.shared.tick();
+            result
+        })
+    }
+
+    pub fn copy_to<'a>(&'a self, path: &'a Path) -> BoxFuture<'a, Result<Vec<TableSum>, DbError>> {
+        Box::pin(async move { copies::write(&self.connector, path).await })
+    }
+
+    pub fn fill_from<'a>(
+        &'a self,
+        path: &'a Path,
         steps: Vec<Step>,
         now_ms: i64,
-    ) -> Result<(), DbError> {
-        let result = copies::fill(&self.connector, path, &steps, now_ms).await;
-        self.shared.tick();
-        result
+    ) -> BoxFuture<'a, Result<(), DbError>> {
+        Box::pin(async move {
+            let result = copies::fill(&self.connector, path, &steps, now_ms).await;
+            self.shared.tick();
+            result
+        })
     }
 
-    pub async fn drop_tables(&self) -> Result<(), DbError> {
-        copies::drop_tables(&self.connector).await
+    pub fn drop_tables(&self) -> BoxFuture<'_, Result<(), DbError>> {
+        Box::pin(async move { copies::drop_tables(&self.connector).await })
     }
 
-    pub async fn make_schema(&self, name: &str) -> Result<(), DbError> {
-        let quoted = copies::quoted(name);
-        copies::control(&self.connector, &format!("CREATE SCHEMA {quoted}")).await
+    pub fn make_schema<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), DbError>> {
+        Box::pin(async move {
+            let quoted = copies::quoted(name);
+            copies::control(&self.connector, &format!("CREATE SCHEMA {quoted}")).await
+        })
     }
 
-    pub async fn drop_schema(&self, name: &str) -> Result<(), DbError> {
-        let quoted = copies::quoted(name);
-        copies::control(&self.connector, &format!("DROP SCHEMA {quoted} CASCADE")).await
+    pub fn drop_schema<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), DbError>> {
+        Box::pin(async move {
+            let quoted = copies::quoted(name);
+            copies::control(&self.connector, &format!("DROP SCHEMA {quoted} CASCADE")).await
+        })
     }
 
-    pub async fn sums(&self) -> Result<Vec<TableSum>, DbError> {
-        copies::sums(&self.connector).await
+    pub fn sums(&self) -> BoxFuture<'_, Result<Vec<TableSum>, DbError>> {
+        Box::pin(async move { copies::sums(&self.connector).await })
     }
 
-    pub async fn close(&self) {
-        self.readers.close().await;
-        // An error means that the writer has ended already.
-        let _ = self.writer.send_async(Job::Order(Order::Close)).await;
-        if let Some(task) = self.writer_task.lock().await.take()
-            && let Err(error) = task.await
-        {
-            tracing::error!(%error, "the database writer had failed");
-        }
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.readers.close().await;
+            // An error means that the writer has ended already.
+            let _ = self.writer.send_async(Job::Order(Order::Close)).await;
+            if let Some(task) = self.writer_task.lock().await.take()
+                && let Err(error) = task.await
+            {
+                tracing::error!(%error, "the database writer had failed");
+            }
+        })
     }
 
     pub fn queued(&self) -> (usize, usize) {
