@@ -98,6 +98,51 @@ impl TestDatabase {
         psql.stdin(Stdio::null()).stdout(Stdio::null());
         Session(psql.stderr(Stdio::null()).spawn().expect("psql starts"))
     }
+
+    /// Somebody who waits for what a house claims this database by, and has it from the moment it
+    /// is free.
+    ///
+    /// # Panics
+    /// When there is no `psql`.
+    #[must_use]
+    pub fn heir(&self) -> Session {
+        self.session(&format!(
+            "SELECT pg_advisory_lock({CLAIM}); SELECT pg_sleep(600)"
+        ))
+    }
+
+    /// Whether somebody waits for the claim.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    #[must_use]
+    pub fn has_heir(&self) -> bool {
+        let waiting = self.ask(&format!("SELECT COUNT(*) {} AND NOT granted", claims()));
+        waiting.trim() == "1"
+    }
+
+    /// Cuts the connection of whoever holds the claim, and with it the claim.
+    ///
+    /// # Panics
+    /// When it cannot be asked.
+    pub fn cut_claim(&self) {
+        self.run(&format!(
+            "SELECT pg_terminate_backend(pid) {} AND granted",
+            claims()
+        ));
+    }
+}
+
+/// What a house claims its database by.
+const CLAIM: i64 = 7_307_218_318_835;
+
+/// The claim, split as the server shows it.
+fn claims() -> String {
+    format!(
+        "FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+         AND CAST(CAST(classid AS BIGINT) << 32 | CAST(objid AS BIGINT) AS BIGINT) = {CLAIM}"
+    )
 }
 
 /// Somebody else's session; its program ends with this value.

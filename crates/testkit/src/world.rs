@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use adapters::{DirectoryBlobs, HttpNet};
 use app::{App, NewTeammateInput, Registry, Runner, Settings};
-use db::{Database, SqliteConfig};
+use db::{Database, PostgresConfig, SqliteConfig};
 use domain::teammate::Role;
 use domain::{Pii, Timestamp};
 use http_edge::Http;
@@ -216,13 +216,21 @@ impl World {
         .expect("the store opens")
     }
 
+    /// Its database, when that is on PostgreSQL.
+    #[must_use]
+    pub const fn postgres(&self) -> Option<&TestDatabase> {
+        self.database.as_ref()
+    }
+
     fn database_config(&self) -> db::Config {
         match &self.database {
             None => {
                 let file = SqliteConfig::new(self.data().join("tresen.db"));
                 db::Config::Sqlite(file.exclusive())
             }
-            Some(database) => db::Config::postgres(database.url.clone()),
+            Some(database) => {
+                db::Config::Postgres(PostgresConfig::new(database.url.clone()).exclusive())
+            }
         }
     }
 

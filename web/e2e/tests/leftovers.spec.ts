@@ -40,7 +40,7 @@ test("who signs out of the desk leaves nothing in the browser", async ({ house, 
   await answer.pressSequentially("Kanarienvogel im Entwurf");
   await expect(page.getByText("Entwurf gesichert")).toBeVisible();
   // The draft is on the device until then; otherwise the test below would prove nothing.
-  expect(await kept(page)).toContain("Kanarienvogel");
+  await expect.poll(() => kept(page)).toContain("Kanarienvogel");
   await page.goto(`${house.url}/settings/account`);
   await page.getByRole("main").getByRole("button", { name: "Abmelden", exact: true }).click();
   await expect(page.getByRole("textbox", { name: "Passwort", exact: true })).toBeVisible();

@@ -18,6 +18,7 @@ test("whose data is only kept is hidden at once, and shown again when it is lift
   await dialog.getByLabel("Grund").fill("Bestreitet, dass die Angaben stimmen");
   await dialog.getByRole("button", { name: "Einschränken" }).click();
 
+  await expect(page.getByText("Die Verarbeitung ist eingeschränkt.")).toBeVisible();
   await expect(talk.getByRole("heading", { name: "Verarbeitung eingeschränkt" })).toBeVisible();
   await expect(page.getByText("Der Koffer hat einen Kratzer")).toHaveCount(0);
   await expect(page.getByText("Eingeschränkt, Inhalt nicht sichtbar")).toBeVisible();
@@ -38,6 +39,7 @@ test("whose data is only kept is hidden at once, and shown again when it is lift
   const lift = page.getByRole("dialog", { name: /^Einschränkung für .* aufheben$/ });
   await lift.getByLabel("Grund").fill("Geprüft, es stimmt");
   await lift.getByRole("button", { name: "Einschränkung aufheben" }).click();
+  await expect(page.getByText("Die Einschränkung ist aufgehoben.", { exact: true })).toBeVisible();
   await expect(talk.getByText("Wann wird das geprüft?", { exact: true })).toBeVisible();
   await expect(talk.getByText(/Einschränkung aufgehoben/)).toBeVisible();
 });

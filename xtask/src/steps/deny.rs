@@ -3,15 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::tools;
 use crate::place::Place;
 use crate::process::{self, Failure};
 use crate::schedule::{Log, Verdict};
 
-const VERSION: &str = "0.20.2";
-
 /// Everything that needs no network.
 pub fn check(place: &Place, log: &Log) -> Result<Verdict, Failure> {
-    install(place, log)?;
     deny(
         place,
         log,
@@ -116,41 +114,7 @@ fn pointed_at(place: &Place, folder: &Path) -> Result<String, Failure> {
     Ok(rules.replacen(section, &pointed, 1))
 }
 
-fn tool(place: &Place) -> PathBuf {
-    place.cache.join("bin/cargo-deny")
-}
-
 fn deny(place: &Place, log: &Log, arguments: &[&str]) -> Result<(), Failure> {
-    let mut command = place.command(tool(place));
+    let mut command = place.command(tools::deny(place));
     process::run_by_line(command.args(arguments), |line| log.line(line))
-}
-
-/// Built once and kept in the cache; its own target directory keeps it out of cargo's way.
-fn install(place: &Place, log: &Log) -> Result<(), Failure> {
-    let version = process::output(place.command(tool(place)).arg("--version"));
-    if version.is_ok_and(|version| version.trim().ends_with(VERSION)) {
-        return Ok(());
-    }
-    let build = place.cache.join("tools-target");
-    process::run_by_line(
-        place
-            .cargo()
-            .args([
-                "install",
-                "cargo-deny",
-                "--locked",
-                // It runs for seconds; optimising it would take minutes.
-                "--debug",
-                "--version",
-                VERSION,
-                "--root",
-            ])
-            .arg(&place.cache)
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .env("CARGO_TARGET_DIR", &build),
-        |line| log.line(line),
-    )?;
-    // Half a gigabyte that nobody needs again; if it stays, that is no failure.
-    _ = std::fs::remove_dir_all(&build);
-    Ok(())
 }

@@ -3,6 +3,7 @@
 mod deny;
 mod instructions;
 mod machine;
+mod tools;
 
 use std::process::{Command, ExitCode};
 
@@ -119,12 +120,10 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
         step("references", &["build", "web-install"], RUST, |_| {
             reference::check_all(place).map(|()| Verdict::Checked)
         }),
-        step("counter", &[], TOOLS, |log| {
-            instructions::install(place, log).map(|()| Verdict::Checked)
-        }),
+        step("tools", &[], TOOLS, |log| tools::install(place, log)),
         step(
             "instructions",
-            &["machine", "build", "counter"],
+            &["machine", "build", "tools"],
             RUST,
             |log| instructions::check(place, log),
         ),
@@ -132,7 +131,9 @@ fn rust_steps(place: &Place) -> Vec<Step<'_>> {
             absent::check_asked(place).map(|()| Verdict::Checked)
         }),
         // Case: OP02
-        step("dependencies", &[], TOOLS, |log| deny::check(place, log)),
+        step("dependencies", &["tools"], TOOLS, |log| {
+            deny::check(place, log)
+        }),
         // Case: OP01
         step("advisories", &["dependencies"], TOOLS, |log| {
             deny::check_advisories(place, log)

@@ -4,6 +4,7 @@
 
 mod attacks;
 mod chat;
+mod claim;
 mod consent;
 mod copies;
 mod desk;

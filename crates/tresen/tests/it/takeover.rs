@@ -8,11 +8,6 @@ use testkit::{Auth, Customer, Desk, Process, SLUG, until};
 
 use crate::process::{program, refused, set_up, temporary};
 
-/// What the house claims a database by, split as the server shows it.
-const CLAIM: &str = "FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
-     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-     AND CAST(CAST(classid AS BIGINT) << 32 | CAST(objid AS BIGINT) AS BIGINT) = 7307218318835";
-
 async fn fresh() -> TestDatabase {
     tokio::task::spawn_blocking(testkit::postgres::database)
         .await
@@ -80,17 +75,11 @@ async fn who_lost_its_claim_writes_no_more_and_ends() {
     customer.start(SLUG).await;
     customer.write("a", "Noch da?").await.expect(201);
     // Somebody else waits for the claim, so that it gets it before anybody can ask again.
-    let heir = held.session("SELECT pg_advisory_lock(7307218318835); SELECT pg_sleep(600)");
-    until("the heir waits", async || {
-        let waits = held.ask(&format!("SELECT COUNT(*) {CLAIM} AND NOT granted"));
-        (waits.trim() == "1").then_some(())
-    })
-    .await;
+    let heir = held.heir();
+    until("the heir waits", async || held.has_heir().then_some(())).await;
     assert!(is_ready(&first).await);
     // The connection that writes, and so holds the claim, is cut.
-    held.run(&format!(
-        "SELECT pg_terminate_backend(pid) {CLAIM} AND granted"
-    ));
+    held.cut_claim();
     // From here on nothing is taken, however often it is tried, until nobody is there to ask.
     let mut tries = 0;
     while let Some(answer) = customer
@@ -106,9 +95,7 @@ async fn who_lost_its_claim_writes_no_more_and_ends() {
     assert!(last.contains("has taken the database over"), "{last}");
     // The heir was only a session; with its end the next server starts, and finds what was
     // acknowledged and nothing else.
-    held.run(&format!(
-        "SELECT pg_terminate_backend(pid) {CLAIM} AND granted"
-    ));
+    held.cut_claim();
     drop(heir);
     let second = Process::serve(program(), &data, &arguments).await;
     customer.base.clone_from(&second.base);
