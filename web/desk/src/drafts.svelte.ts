@@ -30,6 +30,8 @@ let known = $state.raw<Record<string, Draft>>({});
 let lastMode = $state.raw<Record<string, Mode>>({});
 let shelf: Shelf<Draft> | null = null;
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
+/** Drafts whose message is being stored: a page that closes meanwhile must find one of the two again. */
+const leaving = new Set<string>();
 
 const keyOf = (conversationId: string, mode: Mode) => `${conversationId} ${mode}`;
 const isEmpty = (draft: Draft) => draft.text === "" && draft.files.length === 0 && draft.quote === null;
@@ -52,8 +54,15 @@ export const drafts = {
     // Saved while typing goes on, not only after a pause: fast writers make none.
     if (!timers.has(key)) timers.set(key, setTimeout(() => save(key), SAVE_AFTER_MS));
   },
-  clear(conversationId: string, mode: Mode): void {
+  /** The field is empty at once; the copy on the device goes when its message lies there safely. */
+  clear(conversationId: string, mode: Mode, stored: Promise<void>): void {
+    const key = keyOf(conversationId, mode);
     drafts.set(conversationId, mode, { text: "", files: [], quote: null });
+    leaving.add(key);
+    void stored.finally(() => {
+      leaving.delete(key);
+      save(key);
+    });
   },
   /** Who signs out leaves nothing behind; a session that merely ends keeps everything. */
   async forget(): Promise<void> {
@@ -81,6 +90,7 @@ export const drafts = {
 function save(key: string): void {
   timers.delete(key);
   const draft = known[key];
+  if (!draft && leaving.has(key)) return;
   const savedAt = Date.now();
   const write = draft ? shelf?.put(key, { ...($state.snapshot(draft) as Draft), savedAt }) : shelf?.delete(key);
   write?.then(

@@ -184,7 +184,10 @@ test("a day at the desk and in the chat breaks no policy and asks nobody else", 
     await page.goto(`${house.url}/inbox/queue/${id}`);
     await page.getByLabel(/^Antwort an/).fill("Ja, in drei Tönen.");
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("log").getByText("Ja, in drei Tönen.")).toBeVisible();
+    const answer = page.getByRole("log").getByText("Ja, in drei Tönen.");
+    await expect(answer).toBeVisible();
+    // It is on its way while it is shown; whoever leaves at once sends it the next time.
+    await expect.poll(async () => (await house.messages(id)).map(({ text }) => text)).toContain("Ja, in drei Tönen.");
   }
   for (const section of ["channels", "team", "company", "alerts", "account", "appearance"]) {
     await page.goto(`${house.url}/settings/${section}`);

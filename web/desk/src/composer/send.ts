@@ -15,9 +15,8 @@ export async function write(
   options: { thenDone: boolean; choices: ChoiceSet | null },
 ): Promise<void> {
   const text = draft.text.trim();
-  drafts.clear(thread.id, mode);
   if (mode === "reply") pretendSent(thread, text, draft.files.length);
-  await sending.write(thread.id, {
+  const stored = sending.write(thread.id, {
     text,
     files: draft.files.map((file) => ({ ...file, voice: file.mime.startsWith("audio/") })),
     mode,
@@ -25,6 +24,8 @@ export async function write(
     choices: options.choices,
     thenDone: options.thenDone,
   });
+  drafts.clear(thread.id, mode, stored);
+  await stored;
   // The server is told by the outbox, after the message; here the row only leaves.
   if (options.thenDone) leaveAsDone(thread.id);
 }
