@@ -6,6 +6,7 @@ use domain::teammate::Role;
 use domain::{ChannelId, EntryId, Pii, limits};
 use i18n::Language;
 use store::{Channel, Company, Entry, Guard, Privacy, Unit};
+use url::Url;
 use vault::{Token, constant_time_equal, digest};
 
 use crate::channels::check_slug;
@@ -14,11 +15,14 @@ use crate::{App, AppError, FieldProblem, IssuedSession, NewTeammateInput};
 
 /// Ten years.
 const RETENTION_DAYS_MAX: i64 = 3_650;
+/// Of a web address that customers follow.
+const ADDRESS_CHARS_MAX: usize = 500;
 
 pub struct SetupInput {
     pub token: Pii<String>,
     pub company: String,
     pub country: Option<String>,
+    pub imprint_url: Option<String>,
     pub language: Language,
     pub owner: NewTeammateInput,
     pub slug: String,
@@ -76,11 +80,7 @@ impl App {
         check(&input)?;
 
         let (now, mut unit) = (self.now(), Unit::new());
-        let company = Company {
-            name: input.company.trim().to_owned(),
-            country: input.country.clone(),
-            locale: input.language.as_str().to_owned(),
-        };
+        let company = company_of(&input);
         let privacy = Privacy {
             controller: input.controller.trim().to_owned(),
             contact_email: input.contact_email.expose().trim().to_owned(),
@@ -155,6 +155,8 @@ impl App {
 pub struct CompanyChange {
     pub name: Option<String>,
     pub country: Option<String>,
+    /// Empty takes it away.
+    pub imprint_url: Option<String>,
     pub controller: Option<String>,
     pub contact_email: Option<Pii<String>>,
     pub retention_days: Option<i64>,
@@ -191,6 +193,9 @@ impl App {
         if let Some(country) = &change.country {
             company.country = Some(country.trim().to_owned()).filter(|c| !c.is_empty());
         }
+        if let Some(address) = &change.imprint_url {
+            company.imprint_url = address_of(Some(address));
+        }
         set(&mut privacy.controller, change.controller.as_deref());
         let email = change.contact_email.as_ref();
         set(
@@ -201,6 +206,7 @@ impl App {
         let problems: Vec<FieldProblem> = [
             check_name("name", &Pii::from(company.name.as_str())),
             check_country("country", company.country.as_deref()),
+            check_address("imprint_url", company.imprint_url.as_deref()),
             check_name(
                 "privacy.controller",
                 &Pii::from(privacy.controller.as_str()),
@@ -217,11 +223,52 @@ impl App {
         if !problems.is_empty() {
             return Err(AppError::Invalid(problems));
         }
-        if company != company_before || privacy != privacy_before {
+        let told_before = Company {
+            imprint_url: company.imprint_url.clone(),
+            ..company_before.clone()
+        };
+        if company != told_before || privacy != privacy_before {
             self.describe_company(&company, &privacy).await?;
+        } else if company != company_before {
+            // The imprint stands beside the notice and is no part of it.
+            let mut unit = Unit::new();
+            self.store.set_company(&mut unit, &company).await?;
+            self.store.commit(unit).await?;
         }
         Ok((company, privacy))
     }
+}
+
+fn company_of(input: &SetupInput) -> Company {
+    Company {
+        name: input.company.trim().to_owned(),
+        country: input.country.clone(),
+        locale: input.language.as_str().to_owned(),
+        imprint_url: address_of(input.imprint_url.as_deref()),
+    }
+}
+
+/// What was typed, or nothing.
+fn address_of(typed: Option<&str>) -> Option<String> {
+    typed
+        .map(str::trim)
+        .filter(|address| !address.is_empty())
+        .map(str::to_owned)
+}
+
+/// Customers follow it: an address on the web, of a host, without anybody's password in it.
+fn check_address(field: &str, address: Option<&str>) -> Option<FieldProblem> {
+    let address = address?;
+    if address.chars().count() > ADDRESS_CHARS_MAX {
+        return Some(FieldProblem::new(field, "field-too-long").with("max", ADDRESS_CHARS_MAX));
+    }
+    let fits = Url::parse(address).is_ok_and(|url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    (!fits).then(|| FieldProblem::new(field, "field-web-address"))
 }
 
 fn check_country(field: &str, country: Option<&str>) -> Option<FieldProblem> {
@@ -253,6 +300,10 @@ fn check(input: &SetupInput) -> Result<(), AppError> {
         (input.owner.role != Role::Owner)
             .then(|| FieldProblem::new("owner.role", "field-choice").with("choices", "owner")),
         check_country("company.country", input.country.as_deref()),
+        check_address(
+            "company.imprint_url",
+            address_of(input.imprint_url.as_deref()).as_deref(),
+        ),
     ]
     .into_iter()
     .flatten()

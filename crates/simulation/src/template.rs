@@ -160,6 +160,7 @@ async fn furnish(app: &App) -> Result<(Vec<TeammateId>, [ChannelId; 2]), app::Ap
             token: Pii::new(token),
             company: "Laden Beispiel".to_owned(),
             country: Some("DE".to_owned()),
+            imprint_url: None,
             language: Language::De,
             owner,
             slug: SLUG.to_owned(),

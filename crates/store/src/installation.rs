@@ -17,6 +17,9 @@ pub struct Company {
     pub country: Option<String>,
     #[serde(default)]
     pub locale: String,
+    /// Where the company says who it is, as the law asks of whoever offers a service.
+    #[serde(default)]
+    pub imprint_url: Option<String>,
 }
 
 /// What the information notice is made of.

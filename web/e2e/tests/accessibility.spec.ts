@@ -139,6 +139,7 @@ test.describe("the staffed desk", () => {
     expect(await smallTargets(page, 24)).toEqual([]);
   });
 
+  // Check: WA-03
   test("the customer's thread", async ({ house, open }) => {
     const { page } = company.sabine;
     await expect(company.sabine.message("Guten Tag Frau Größmann, ja, die „Linden“ in Cognac ist da: 149 €, mit Schulterriemen.")).toBeVisible();
@@ -159,6 +160,7 @@ test.describe("the staffed desk", () => {
   });
 });
 
+// Check: WA-03
 test("an arriving message is announced once", async ({ house, customer }) => {
   const phone = await customer();
   await phone.say("Hallo");

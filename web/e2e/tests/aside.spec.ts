@@ -90,6 +90,7 @@ test.describe("before anybody is set up", () => {
   });
 });
 
+// Check: WA-02
 test("the customer ends the chat on a device, and is told about large files at once", async ({ house, customer }) => {
   const phone = await customer();
   const { page } = phone;
@@ -106,5 +107,6 @@ test("the customer ends the chat on a device, and is told about large files at o
   await expect(page.getByText("Guten Tag. Worum geht es?")).toBeVisible();
   await expect(phone.message("Nur kurz")).toHaveCount(0);
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  expect((await page.context().cookies()).map(({ name }) => name)).toEqual([]);
   expect((await house.conversations()).length).toBe(1);
 });

@@ -20,6 +20,7 @@ async function traces(context: BrowserContext, page: Page): Promise<string[]> {
   return [...cookies, ...rest];
 }
 
+// Check: WA-01, IN-01
 test("the chat opens without a trace and takes three taps to the first message", async ({ house, open }) => {
   const context = await open(PHONE);
   const actions = await countActions(context);

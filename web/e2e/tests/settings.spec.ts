@@ -1,4 +1,5 @@
 // What a person changes about itself, the team and the company; and what the role leaves out.
+import { expectAccessible } from "../src/axe.ts";
 import { expect, test } from "../src/fixtures.ts";
 import { OWNER, SLUG } from "../src/house.ts";
 
@@ -74,6 +75,31 @@ test("a teammate sees channels and team, and no way to change them", async ({ ho
   await page.getByRole("link", { name: "Team", exact: true }).click();
   await expect(page.getByText("Aylin Kaya")).toBeVisible();
   await expect(page.getByRole("combobox")).toHaveCount(0);
+});
+
+// Check: IN-06
+test("the imprint stands two taps away in the chat, and is no part of the notice", async ({ house, desk, customer }) => {
+  const version = async () => ((await (await fetch(`${house.url}/chat/v1/entries/${SLUG}`)).json()) as { notice: { version: number } }).notice.version;
+  const before = await version();
+  const phone = await customer();
+  await phone.page.getByRole("button", { name: "Einstellungen" }).click();
+  await expect(phone.page.getByRole("radio").first()).toBeVisible();
+  await expect(phone.page.getByRole("link", { name: "Impressum" })).toHaveCount(0);
+  const { page } = await desk({ path: "/settings/company" });
+  const imprint = page.getByLabel("Impressum");
+  await imprint.fill("javascript:alert(1)");
+  await page.getByRole("button", { name: "Speichern" }).click();
+  await expect(page.getByText("Eine Adresse im Netz wie https://www.example.com/impressum.")).toBeVisible();
+  await imprint.fill("https://www.example.com/impressum");
+  await page.getByRole("button", { name: "Speichern" }).click();
+  await expect(page.getByText("Gespeichert.", { exact: true })).toBeVisible();
+  await phone.page.reload();
+  await phone.page.getByRole("button", { name: "Einstellungen" }).click();
+  const link = phone.page.getByRole("link", { name: "Impressum" });
+  await expect(link).toHaveAttribute("href", "https://www.example.com/impressum");
+  await expect(link).toHaveAttribute("rel", "noopener noreferrer");
+  await expectAccessible(phone.page, "the chat's settings");
+  expect(await version()).toBe(before);
 });
 
 test("the company's page makes a new version of the notice", async ({ house, desk, customer }) => {

@@ -116,6 +116,7 @@ impl App {
             name: String::new(),
             country: None,
             locale: String::new(),
+            imprint_url: None,
         });
         let privacy = self.store.privacy().await?.unwrap_or_else(|| Privacy {
             controller: String::new(),

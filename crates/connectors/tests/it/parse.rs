@@ -249,6 +249,7 @@ fn taps_carry_words_and_ids() {
     );
 }
 
+// Check: CH-02
 #[test]
 fn texts_know_their_sender_by_every_address() {
     assert_reads(

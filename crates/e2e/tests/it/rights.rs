@@ -251,6 +251,27 @@ pub(crate) async fn a_person_looks_after_its_sign_in(engine: Engine) {
     );
 }
 
+/// Customers find it at the entry, and it makes no new version of what they read.
+async fn the_imprint_stands_beside_the_notice(world: &World) {
+    let customer = world.customer();
+    let entry = async || {
+        let path = format!("/entries/{}", testkit::SLUG);
+        customer.get(&path).await.expect(200)
+    };
+    let before = entry().await;
+    assert!(before["imprint_url"].is_null());
+    let address = "https://laden.example/impressum";
+    let named = json!({ "imprint_url": format!(" {address} ") });
+    let facts = world.owner.patch("/company", named).await.expect(200);
+    assert_eq!(facts["imprint_url"], address);
+    let after = entry().await;
+    assert_eq!(after["imprint_url"], address);
+    assert_eq!(after["notice"], before["notice"]);
+    let taken = json!({ "imprint_url": "" });
+    world.owner.patch("/company", taken).await.expect(200);
+    assert_eq!(entry().await, before);
+}
+
 pub(crate) async fn company_and_notice_change(engine: Engine) {
     let world = World::start(engine).await;
     let before = world.owner.get("/company").await.expect(200);
@@ -286,8 +307,14 @@ pub(crate) async fn company_and_notice_change(engine: Engine) {
         second["version"],
         "the same is no new version"
     );
+    the_imprint_stands_beside_the_notice(&world).await;
     for (body, field) in [
         (json!({ "name": " " }), "name"),
+        (json!({ "imprint_url": "www.laden.example" }), "imprint_url"),
+        (
+            json!({ "imprint_url": "https://ich:geheim@laden.example/" }),
+            "imprint_url",
+        ),
         (
             json!({ "privacy": { "retention_days": 0 } }),
             "privacy.retention_days",

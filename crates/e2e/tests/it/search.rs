@@ -324,6 +324,7 @@ fn some_words(dice: &mut Dice) -> String {
     words.join(" ")
 }
 
+// Check: ER-19
 pub(crate) async fn a_search_finds_what_plain_text_would(engine: Engine) {
     let world = World::start(engine).await;
     let mut dice = Dice(4_711);

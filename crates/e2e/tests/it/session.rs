@@ -12,6 +12,7 @@ on_both_engines! {
 }
 
 // Case: AU06, AU19
+// Check: CR-04
 pub(crate) async fn setting_up_by_link(engine: Engine) {
     let world = World::empty(engine).await;
     let nobody = world.desk(Auth::Nobody);
@@ -26,6 +27,7 @@ pub(crate) async fn setting_up_by_link(engine: Engine) {
     }
     let mut body = setup_body(&token);
     body["company"]["name"] = json!(" ");
+    body["company"]["imprint_url"] = json!("javascript:alert(1)");
     body["owner"] = json!({ "name": "", "email": "keine Adresse", "password": "kurz" });
     body["chat"] = json!({ "slug": "Groß & Schräg", "title": "" });
     body["privacy"] = json!({ "controller": "", "contact_email": "x", "retention_days": 0 });
@@ -41,6 +43,7 @@ pub(crate) async fn setting_up_by_link(engine: Engine) {
         [
             "chat.slug",
             "chat.title",
+            "company.imprint_url",
             "company.name",
             "owner.email",
             "owner.name",

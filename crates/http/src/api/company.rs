@@ -29,6 +29,9 @@ pub struct CompanyFactsDto {
     pub name: String,
     #[schema(required = true)]
     pub country: Option<String>,
+    /// Where the company says who it is; the chat links to it.
+    #[schema(required = true)]
+    pub imprint_url: Option<String>,
     pub privacy: PrivacyDto,
 }
 
@@ -37,6 +40,7 @@ impl CompanyFactsDto {
         Self {
             name: company.name,
             country: company.country,
+            imprint_url: company.imprint_url,
             privacy: PrivacyDto {
                 controller: privacy.controller,
                 contact_email: privacy.contact_email,
@@ -59,6 +63,8 @@ pub struct ChangePrivacy {
 pub struct ChangeCompany {
     pub name: Option<String>,
     pub country: Option<String>,
+    /// https or http; empty takes it away
+    pub imprint_url: Option<String>,
     #[serde(default)]
     pub privacy: ChangePrivacy,
 }
@@ -87,6 +93,7 @@ pub async fn change(
     let change = CompanyChange {
         name: change.name,
         country: change.country,
+        imprint_url: change.imprint_url,
         controller: change.privacy.controller,
         contact_email: change.privacy.contact_email.map(Pii::new),
         retention_days: change.privacy.retention_days,

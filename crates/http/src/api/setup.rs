@@ -28,6 +28,8 @@ pub struct SetupNeeded {
 pub struct SetupCompany {
     pub name: String,
     pub country: Option<String>,
+    /// https or http: where the company says who it is
+    pub imprint_url: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -112,6 +114,7 @@ pub async fn set_up(
             .company
             .country
             .filter(|country| !country.trim().is_empty()),
+        imprint_url: setup.company.imprint_url,
         language,
         owner: NewTeammateInput {
             email: Pii::new(setup.owner.email),

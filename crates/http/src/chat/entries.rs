@@ -48,6 +48,9 @@ pub struct ChatEntryDto {
     #[schema(value_type = Vec<crate::dto::words::LocaleWord>)]
     pub languages: Vec<String>,
     pub notice: NoticeDto,
+    /// Where the company says who it is.
+    #[schema(required = true)]
+    pub imprint_url: Option<String>,
     /// The visitor's own session, if its cookie is still good.
     #[schema(required = true)]
     pub session: Option<ChatSessionDto>,
@@ -85,6 +88,9 @@ pub async fn show(
         slug: entry.slug,
         title: entry.title,
         locale: entry.locale,
+        imprint_url: company
+            .as_ref()
+            .and_then(|company| company.imprint_url.clone()),
         company: CompanyDto {
             name: company.map(|company| company.name).unwrap_or_default(),
         },

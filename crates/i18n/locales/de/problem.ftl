@@ -79,6 +79,7 @@ field-range = Eine Zahl von { $min } bis { $max }.
 field-emoji = Genau ein Emoji.
 field-client-id = 1 bis { $max } der Zeichen A-Z a-z 0-9 _ -.
 field-origin = Eine Herkunft wie https://www.example.com, ohne Pfad.
+field-web-address = Eine Adresse im Netz wie https://www.example.com/impressum.
 field-signs = Steuerzeichen sind hier nicht möglich, nur Zeilenumbruch und Tabulator.
 field-scope-unknown = Den Bereich „{ $scope }“ gibt es nicht.
 file-empty = Diese Datei ist leer.

@@ -79,6 +79,7 @@ field-range = A number from { $min } to { $max }.
 field-emoji = Exactly one emoji.
 field-client-id = 1 to { $max } of the signs A-Z a-z 0-9 _ -.
 field-origin = An origin such as https://www.example.com, without a path.
+field-web-address = An address on the web such as https://www.example.com/imprint.
 field-signs = Control characters are not possible here, only line breaks and tabs.
 field-scope-unknown = There is no scope “{ $scope }”.
 file-empty = This file is empty.

@@ -110,6 +110,7 @@ pub async fn found(app: &App) -> Result<(), AppError> {
         token: Pii::new(token.expose().to_owned()),
         company: COMPANY.to_owned(),
         country: Some("DE".to_owned()),
+        imprint_url: Some("https://www.example.com/impressum".to_owned()),
         language: Language::De,
         owner: hire(owner),
         slug: SLUG.to_owned(),

@@ -25,7 +25,7 @@ describe("roles", () => {
 });
 
 describe("the company's page", () => {
-  const facts: CompanyFacts = { name: "Bergmann", country: "DE", privacy: { controller: "Bergmann GmbH", contact_email: "datenschutz@bergmann.example", retention_days: 90 } };
+  const facts: CompanyFacts = { name: "Bergmann", country: "DE", imprint_url: null, privacy: { controller: "Bergmann GmbH", contact_email: "datenschutz@bergmann.example", retention_days: 90 } };
   it("tells only what changed", () => {
     expect(changesOf(facts, structuredClone(facts))).toBeNull();
     expect(changesOf(facts, { ...facts, name: " Bergmann Leipzig " })).toEqual({ name: "Bergmann Leipzig" });

@@ -4,6 +4,7 @@ import type { CompanyFacts } from "@tresen/api";
 export interface CompanyChange {
   name?: string;
   country?: string;
+  imprint_url?: string;
   privacy?: Partial<CompanyFacts["privacy"]>;
 }
 
@@ -11,6 +12,8 @@ export function changesOf(before: CompanyFacts, after: CompanyFacts): CompanyCha
   const change: CompanyChange = {};
   if (after.name.trim() !== before.name) change.name = after.name.trim();
   if ((after.country ?? "") !== (before.country ?? "")) change.country = after.country ?? "";
+  const imprint = after.imprint_url?.trim() ?? "";
+  if (imprint !== (before.imprint_url ?? "")) change.imprint_url = imprint;
   const privacy: Partial<CompanyFacts["privacy"]> = {};
   if (after.privacy.controller.trim() !== before.privacy.controller) privacy.controller = after.privacy.controller.trim();
   if (after.privacy.contact_email.trim() !== before.privacy.contact_email) privacy.contact_email = after.privacy.contact_email.trim();

@@ -1448,6 +1448,8 @@ export interface components {
         /** @description Only what is named changes. */
         ChangeCompany: {
             country?: string | null;
+            /** @description https or http; empty takes it away */
+            imprint_url?: string | null;
             name?: string | null;
             privacy?: components["schemas"]["ChangePrivacy"];
         };
@@ -1543,6 +1545,8 @@ export interface components {
         };
         ChatEntry: {
             company: components["schemas"]["Company"];
+            /** @description Where the company says who it is. */
+            imprint_url: string | null;
             languages: components["schemas"]["Locale"][];
             /** @description The entry's own language. */
             locale: components["schemas"]["Locale"];
@@ -1598,6 +1602,8 @@ export interface components {
         };
         CompanyFacts: {
             country: string | null;
+            /** @description Where the company says who it is; the chat links to it. */
+            imprint_url: string | null;
             name: string;
             privacy: components["schemas"]["PrivacyFacts"];
         };
@@ -2518,6 +2524,8 @@ export interface components {
         };
         SetupCompany: {
             country?: string | null;
+            /** @description https or http: where the company says who it is */
+            imprint_url?: string | null;
             name: string;
         };
         SetupDone: {

@@ -596,6 +596,8 @@ export interface Messages {
   "desk.notice.responsible": object;
   "desk.notice.questions": { email: string | number };
   "desk.company.intro": object;
+  "desk.company.imprint": object;
+  "desk.company.imprint.hint": object;
   "desk.company.retention.hint": object;
   "desk.company.version": object;
   "desk.company.saved": object;
@@ -683,6 +685,7 @@ export interface Messages {
   "menu.look.auto": object;
   "menu.look.light": object;
   "menu.look.dark": object;
+  "menu.imprint": object;
   "menu.leave": object;
   "menu.leave.text": { company: string | number };
   "menu.leave.failed": { company: string | number };
