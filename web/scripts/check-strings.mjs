@@ -43,7 +43,7 @@ function* faults(node, inTag = null) {
 
 let count = 0;
 let checked = 0;
-for (const folder of ["packages", "chat", "desk"]) {
+for (const folder of ["packages", "chat", "desk", "me"]) {
   let files = [];
   try {
     files = [...components(join(root, folder))];

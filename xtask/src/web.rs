@@ -18,10 +18,11 @@ const MADE: [&str; 6] = [
     ".svelte-kit",
 ];
 /// What the binary embeds; it does not compile without them.
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     "desk/dist/index.html",
     "chat/dist/index.html",
     "chat/dist-loader/chat.js",
+    "me/dist/index.html",
     "verify/dist/index.html",
 ];
 

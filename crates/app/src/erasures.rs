@@ -75,7 +75,7 @@ impl App {
         let id = ErasureId::from_bytes(self.fresh());
         let mut unit = Unit::new();
         self.store
-            .add_erasure(&mut unit, id, contact, preview.goes, by, now);
+            .add_erasure(&mut unit, id, contact, preview.goes, Some(by), now);
         let job = NewJob {
             id: JobId::from_bytes(self.fresh()),
             kind: JobKind::Erase,
@@ -133,6 +133,13 @@ impl App {
                 self.store.commit(unit).await?;
                 return Ok(Done::Written);
             }
+            let wait_ms = erasure.begins_at().0 - self.now().0;
+            if step == Step::Stop && wait_ms > 0 {
+                return Ok(Done::Later {
+                    after_ms: wait_ms,
+                    reason: "the contact may change its mind",
+                });
+            }
             match self.take_step(&erasure, contact, step).await {
                 Err(AppError::Store(StoreError::Unavailable)) if step == Step::Traces => {
                     let (after_ms, reason) = (WAIT_FOR_READERS_MS, "a long reading goes on");
@@ -172,7 +179,9 @@ impl App {
             Step::Stop => {
                 let mut unit = Unit::new();
                 self.store.stop_contact(&mut unit, contact);
-                Ok(self.store.commit(unit).await?)
+                self.store.commit(unit).await?;
+                self.doors.forget(contact);
+                Ok(())
             }
             Step::Files => self.remove_files_of(contact).await,
             Step::Callbacks => self.remove_callbacks_of(contact).await,

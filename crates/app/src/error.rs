@@ -47,6 +47,9 @@ pub enum AppError {
     /// The contact's data is kept, and nothing else may be done with it (Art. 18 GDPR).
     #[error("the processing of this contact's data is restricted")]
     Restricted,
+    /// First a code has to be typed that was sent to where the person writes from.
+    #[error("a code is needed")]
+    CodeNeeded,
     /// The send gate refused.
     #[error("the gate refused")]
     Refused(Vec<Reason>),

@@ -47,7 +47,8 @@ pub use files::{FileContent, UploadInput, Uploader, clean_name, plain_mime};
 pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
 pub use my_data::{
-    Desk, Export, ExportProgress, ExportState, MyChannel, MyConversation, MyData, Reader, Reading,
+    Desk, Export, ExportProgress, ExportState, MyChannel, MyConversation, MyData, MySession,
+    Reader, Reading,
 };
 pub use objections::{ObjectionDecision, OpenObjection};
 pub use once::Once;
@@ -90,6 +91,7 @@ pub struct App {
     backlog: Arc<ingest::Backlog>,
     ledger_name: Arc<tokio::sync::OnceCell<String>>,
     exports: Arc<my_data::Exports>,
+    doors: Arc<my_data::Doors>,
 }
 
 impl App {
@@ -117,6 +119,7 @@ impl App {
             backlog: Arc::default(),
             ledger_name: Arc::default(),
             exports: Arc::default(),
+            doors: Arc::default(),
         }
     }
 

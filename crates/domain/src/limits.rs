@@ -142,6 +142,21 @@ pub const CALLBACK_ITEMS_MAX: usize = 20_000;
 
 pub const SESSION_LIFETIME_MS: i64 = 12 * crate::time::HOUR_MS;
 pub const CHAT_SESSION_LIFETIME_MS: i64 = 396 * crate::time::DAY_MS;
+/// "My data": how long a link opens, a page stays open, a code is good, and what it opened is open.
+pub const MY_LINK_MS: i64 = 15 * crate::time::MINUTE_MS;
+pub const MY_SESSION_MS: i64 = 30 * crate::time::MINUTE_MS;
+pub const MY_CODE_MS: i64 = 10 * crate::time::MINUTE_MS;
+pub const MY_PROVEN_MS: i64 = 10 * crate::time::MINUTE_MS;
+/// Wrong codes before a new one has to be sent.
+pub const MY_CODE_TRIES: u32 = 5;
+/// Codes that are sent to one person: nobody is flooded, and a million of them is never tried.
+pub const MY_CODES_AN_HOUR: usize = 5;
+/// Browsers in which one person looks at its own data at once; another one closes the oldest.
+pub const MY_SESSIONS_OF_CONTACT: usize = 5;
+/// Links, sessions, codes and secrets that are remembered, of each so many.
+pub const MY_REMEMBERED_MAX: usize = 10_000;
+/// An erasure that a person asks for itself begins so much later, and can be taken back until then.
+pub const MY_ERASURE_WAITS_MS: i64 = crate::time::DAY_MS;
 pub const RETENTION_DAYS_DEFAULT: i64 = 90;
 /// A search: its length, and how many words must all be found.
 pub const SEARCH_CHARS_MAX: usize = 200;

@@ -236,6 +236,42 @@ fn files() -> Vec<(&'static str, String)> {
     ]
 }
 
+fn minutes(ms: i64) -> String {
+    format!("{} minutes", ms / crate::time::MINUTE_MS)
+}
+
+fn my_data() -> Vec<(&'static str, String)> {
+    vec![
+        ("A link, which opens once", minutes(limits::MY_LINK_MS)),
+        (
+            "Links tried from one address",
+            rate(limits::CHAT_SESSIONS_PER_ADDRESS),
+        ),
+        ("The page stays open", minutes(limits::MY_SESSION_MS)),
+        (
+            "Browsers of one person at once",
+            limits::MY_SESSIONS_OF_CONTACT.to_string(),
+        ),
+        ("A code is good", minutes(limits::MY_CODE_MS)),
+        ("Tries of a code", limits::MY_CODE_TRIES.to_string()),
+        (
+            "Codes that are sent to one person",
+            format!("{} an hour", limits::MY_CODES_AN_HOUR),
+        ),
+        (
+            "A right code opens copies and erasure",
+            minutes(limits::MY_PROVEN_MS),
+        ),
+        (
+            "An erasure that the person asked for can be taken back",
+            format!(
+                "{} hours",
+                limits::MY_ERASURE_WAITS_MS / crate::time::HOUR_MS
+            ),
+        ),
+    ]
+}
+
 /// The whole page.
 #[must_use]
 pub fn reference_markdown() -> String {
@@ -243,6 +279,7 @@ pub fn reference_markdown() -> String {
     for (title, rows) in [
         ("Requests", requests()),
         ("The own chat", chat()),
+        ("My data", my_data()),
         ("Live sockets", sockets()),
         ("Files", files()),
     ] {

@@ -12,6 +12,7 @@ mod files;
 mod headers;
 mod health;
 mod live;
+mod me;
 mod measure;
 #[cfg(feature = "noise")]
 pub mod noise;
@@ -143,6 +144,7 @@ impl Http {
         Router::new()
             .nest("/api/v1", api::router())
             .nest("/chat/v1", chat::router())
+            .nest("/me/v1", me::router())
             .route(
                 "/callbacks/{channel_id}",
                 get(callbacks::handshake).post(callbacks::take),
@@ -156,6 +158,9 @@ impl Http {
             .route("/c/sw.js", get(pages::service_worker))
             .route("/c/{slug}", get(pages::chat))
             .route("/c/{slug}/manifest.webmanifest", get(pages::manifest))
+            .route("/me", get(pages::me))
+            .route("/me/plain", get(me::plain))
+            .route("/_me/{*path}", get(pages::me_asset))
             .route("/_desk/{*path}", get(pages::desk_asset))
             .route("/_chat/{*path}", get(pages::chat_asset))
             .fallback(pages::desk)

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use crate::{api, callbacks, chat, dto, health};
+use crate::{api, callbacks, chat, dto, health, me};
 
 struct Security;
 
@@ -19,6 +19,7 @@ impl Modify for Security {
         let cookie = |name: &str| SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(name)));
         components.add_security_scheme("session_cookie", cookie(crate::request::SESSION_COOKIE));
         components.add_security_scheme("chat_cookie", cookie(crate::request::CHAT_COOKIE));
+        components.add_security_scheme("my_cookie", cookie(me::MY_COOKIE));
     }
 }
 
@@ -86,8 +87,8 @@ fn problem(description: &str) -> utoipa::openapi::Response {
     info(
         title = "Tresen",
         description = "Teammates' interface under /api/v1, customers' interface under /chat/v1, \
-            providers' callbacks. JSON is snake_case, times are RFC 3339 in UTC with milliseconds, \
-            ids are typed. Errors are RFC 9457 problems with a stable code.",
+            a person's own data under /me/v1, providers' callbacks. JSON is snake_case, times \
+            are RFC 3339 in UTC with milliseconds, ids are typed. Errors are RFC 9457 problems with a stable code.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     security(("token" = []), ("session_cookie" = [])),
@@ -106,7 +107,7 @@ fn problem(description: &str) -> utoipa::openapi::Response {
         api::entries::list, api::entries::create, api::entries::change, api::entries::qr,
         api::conversations::list, api::conversations::counts, api::conversations::show,
         api::conversations::timeline, api::conversations::composer, api::conversations::change,
-        api::conversations::read,
+        api::conversations::read, api::conversations::send_my_data_link,
         api::messages::send, api::messages::react, api::messages::retry,
         api::notes::create,
         api::attachments::upload, api::attachments::content,
@@ -115,6 +116,10 @@ fn problem(description: &str) -> utoipa::openapi::Response {
         api::objections::list, api::objections::settle,
         api::purposes::list, api::purposes::create,
         api::notices::list, api::notices::publish,
+        me::door::begin, me::door::end, me::door::code, me::door::confirm,
+        me::view::overview, me::view::export, me::view::show_export, me::view::content,
+        me::wishes::correct, me::wishes::withdraw, me::wishes::restrict, me::wishes::lift,
+        me::wishes::erase, me::wishes::keep,
         chat::consents::list, chat::consents::serve, chat::consents::request,
         chat::consents::confirm, chat::consents::withdraw,
         api::contacts::list, api::contacts::show, api::contacts::change,

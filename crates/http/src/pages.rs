@@ -28,6 +28,11 @@ struct Desk;
 struct Chat;
 
 #[derive(RustEmbed)]
+#[folder = "../../web/me/dist"]
+#[allow_missing = true]
+struct Me;
+
+#[derive(RustEmbed)]
 #[folder = "../../web/chat/dist-loader"]
 #[allow_missing = true]
 struct Loader;
@@ -157,7 +162,7 @@ fn page<E: RustEmbed>(asked: &HeaderMap, policy: &HeaderValue) -> Response {
 }
 
 /// First steps of paths that are no views of the desk.
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 15] = [
     "api",
     "chat",
     "callbacks",
@@ -171,6 +176,8 @@ const TAKEN: [&str; 13] = [
     "readyz",
     "metrics",
     "chat.js",
+    "me",
+    "_me",
 ];
 
 /// Whether this may be a view of the desk. A path has one spelling: what only looks like somebody
@@ -258,6 +265,19 @@ pub async fn chat(
         }
         Err(error) => Err(Problem::of(error, lang)),
     }
+}
+
+/// What is kept about oneself. The page is for nobody's frame.
+pub async fn me(headers: HeaderMap) -> Response {
+    page::<Me>(&headers, &policy("'none'", DESK_TYPES))
+}
+
+pub async fn me_asset(
+    Lang(lang): Lang,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    asset::<Me>(&path, &headers, lang)
 }
 
 /// What a phone needs to install the chat.

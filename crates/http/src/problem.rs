@@ -48,6 +48,11 @@ const RETRY_AFTER_FAILURES: u32 = 900;
 
 impl Problem {
     #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    #[must_use]
     pub fn new(status: StatusCode, code: &str, language: Language) -> Self {
         Self::with(status, code, language, &[])
     }
@@ -111,6 +116,7 @@ impl Problem {
         match error {
             AppError::NotFound => Self::not_found(language),
             AppError::Unauthorized(code) => Self::unauthorized(code, language),
+            AppError::CodeNeeded => Self::new(StatusCode::FORBIDDEN, "code_needed", language),
             AppError::Restricted => Self::new(StatusCode::FORBIDDEN, "restricted", language),
             AppError::Denied(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", language),
             AppError::Invalid(problems) => Self::invalid(&problems, language),

@@ -2,7 +2,7 @@
 
 use db::{Row, Sql};
 use domain::erasure::{Step, Stock};
-use domain::{AttachmentId, ContactId, ErasureId, TeammateId, Timestamp};
+use domain::{AttachmentId, ContactId, ErasureId, TeammateId, Timestamp, limits};
 use ports::Tombstone;
 
 use crate::Store;
@@ -52,12 +52,27 @@ pub struct Erasure {
     pub digest: [u8; 16],
     /// What comes next; absent when it is done.
     pub step: Option<Step>,
-    pub asked_by: TeammateId,
+    /// `None` where the contact asked itself.
+    pub asked_by: Option<TeammateId>,
     pub asked_at: Timestamp,
     pub finished_at: Option<Timestamp>,
     /// What there was when it began.
     pub stock: Stock,
     pub certificate: Option<String>,
+}
+
+/// In the place of a teammate, where the contact asked itself: its own id must not outlive it.
+const ITSELF: [u8; 16] = [0; 16];
+
+impl Erasure {
+    /// Nothing happens before: whoever asks for it itself may change its mind for a day.
+    #[must_use]
+    pub const fn begins_at(&self) -> Timestamp {
+        match self.asked_by {
+            Some(_) => self.asked_at,
+            None => self.asked_at.plus_ms(limits::MY_ERASURE_WAITS_MS),
+        }
+    }
 }
 
 const COLUMNS: &str = "SELECT id, contact_id, digest, step, asked_by, asked_at, finished_at, \
@@ -73,7 +88,9 @@ fn erasure_of(row: &Row) -> Result<Erasure, StoreError> {
         contact: opt_id16(row, 1)?.map(ContactId::from_bytes),
         digest: id16(row, 2)?,
         step,
-        asked_by: TeammateId::from_bytes(id16(row, 4)?),
+        asked_by: Some(id16(row, 4)?)
+            .filter(|by| *by != ITSELF)
+            .map(TeammateId::from_bytes),
         asked_at: at(row, 5)?,
         finished_at: opt_at(row, 6)?,
         stock: Stock {
@@ -120,7 +137,7 @@ impl Store {
         id: ErasureId,
         contact: ContactId,
         stock: Stock,
-        by: TeammateId,
+        by: Option<TeammateId>,
         now: Timestamp,
     ) {
         unit.one(
@@ -134,7 +151,7 @@ impl Store {
                 blob(contact.bytes()),
                 blob(self.ring.tombstone_digest(contact)),
                 Step::ALL[0].as_str().into(),
-                blob(by.bytes()),
+                blob(by.map_or(ITSELF, TeammateId::bytes)),
                 now.0.into(),
                 stock.conversations.into(),
                 stock.messages.into(),

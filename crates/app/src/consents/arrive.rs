@@ -381,7 +381,23 @@ pub(crate) struct Withdrawal<'a> {
     pub(crate) provider_at: Option<Timestamp>,
 }
 
-impl Withdrawal<'_> {
+impl<'a> Withdrawal<'a> {
+    /// The person's tap on a page of ours.
+    pub(crate) fn by_tap(purpose: &'a str, (kind, place): (&str, &str)) -> Self {
+        Self {
+            by: Actor::Person,
+            purpose: Some(purpose),
+            is_objection: false,
+            act: Some(Act {
+                kind: ActKind::Button,
+                words: None,
+            }),
+            source: source(kind, place),
+            provider_message: None,
+            provider_at: None,
+        }
+    }
+
     pub(crate) fn in_words(words: &Pii<String>, at: Timestamp) -> Self {
         Self {
             by: Actor::Person,

@@ -277,18 +277,7 @@ impl App {
         self.wanted_purpose(purpose).await?;
         let conversation = self.chat_conversation(visitor).await?;
         self.retry_up_to(limits::COMMIT_TRIES_CROWDED, || async {
-            let how = Withdrawal {
-                by: Actor::Person,
-                purpose: Some(purpose),
-                is_objection: false,
-                act: Some(Act {
-                    kind: ActKind::Button,
-                    words: None,
-                }),
-                source: source("entry", &visitor.entry.slug),
-                provider_message: None,
-                provider_at: None,
-            };
+            let how = Withdrawal::by_tap(purpose, ("entry", &visitor.entry.slug));
             let mut unit = Unit::new();
             let conversation = conversation.as_ref().map(|conversation| conversation.id);
             let channel = visitor.entry.channel;

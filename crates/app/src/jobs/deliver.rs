@@ -11,12 +11,14 @@ use domain::{AttachmentId, ConsentEventId, MessageId, Pii, limits};
 use ports::{Refusal, Upload, Uploads};
 use store::faults::{self, Lie, Point};
 use store::{
-    ClaimedJob, Conversation, Decision, Guard, StoreError, StoredAttachment, StoredMessage, Unit,
+    Author, ClaimedJob, Conversation, Decision, Guard, StoreError, StoredAttachment, StoredMessage,
+    Unit,
 };
 use telemetry::names;
 
 use super::Done;
 use crate::consents::Facts;
+use crate::my_data::HIDDEN;
 use crate::sending::{file_fact, meant};
 use crate::{App, AppError};
 
@@ -74,6 +76,15 @@ impl App {
                 .settle_delivery(job, &conversation, &message, number, Outcome::Unknown)
                 .await;
         }
+        if self.is_worth_nothing(&message) {
+            let error = DeliveryError {
+                code: "secret_over".to_owned(),
+                class: FailureClass::Request,
+            };
+            return self
+                .settle_delivery(job, &conversation, &message, None, Outcome::Refused(error))
+                .await;
+        }
         let files = self.store.attachments_of(id).await?;
         let number = attempts.last().map_or(1, |attempt| attempt.number + 1);
         let (verdict, facts) = self
@@ -95,6 +106,14 @@ impl App {
                     .await
             }
         }
+    }
+
+    /// A link or a code whose secret is forgotten or over opens nothing any more.
+    fn is_worth_nothing(&self, message: &StoredMessage) -> bool {
+        let text = message.content.text.as_ref();
+        let hides = text.is_some_and(|text| text.expose().contains(HIDDEN));
+        let ours = message.author == Author::House && message.aim.class == MessageClass::Security;
+        hides && ours && self.doors.secret(message.id, self.now()).is_none()
     }
 
     /// It does not leave, and every reason is kept.
@@ -235,7 +254,7 @@ impl App {
             .quote
             .as_ref()
             .and_then(|quote| quote.provider_id.clone());
-        let body = body_of(&message.content, files);
+        let body = body_of(&self.spoken(message), files);
         let outbound = Outbound::new(permit, id, recipient, body, quote).at_attempt(number);
         let outcome = self.execute_or_lie(conversation, &outbound).await?;
         faults::hit(Point::AfterProviderAck);
@@ -279,6 +298,17 @@ impl App {
         let standing = self.standing(conversation, able, template.as_ref(), &facts);
         let verdict = gate::judge(&request, &standing);
         Ok((verdict, facts))
+    }
+
+    /// What is said outside: where a secret stands hidden in what is kept, the secret.
+    fn spoken(&self, message: &StoredMessage) -> Content {
+        let mut content = message.content.clone();
+        let told = content.text.as_ref();
+        let told = told.and_then(|text| self.revealed(message.id, text.expose()));
+        if let Some(told) = told {
+            content.text = Some(Pii::new(told));
+        }
+        content
     }
 
     /// Calls the connector, unless a drill wants to see a mistake.

@@ -1,11 +1,16 @@
 //! What is kept about somebody, as that person may see it, and the copy of it.
 
+mod door;
 mod exports;
+mod mine;
 mod reads;
 
 pub use exports::{Export, ExportProgress, ExportState};
 pub use reads::{Desk, Reader, Reading};
 
+pub use door::{HIDDEN, MySession};
+
+pub(crate) use door::Doors;
 pub(crate) use exports::Exports;
 
 use domain::access::{Access, Actor};

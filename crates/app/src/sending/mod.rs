@@ -43,7 +43,7 @@ pub struct Sent {
 
 /// One message of ours that goes out: what is asked for may become several of them.
 pub(crate) struct Piece {
-    id: MessageId,
+    pub(crate) id: MessageId,
     content: Content,
     files: Vec<StoredAttachment>,
 }

@@ -55,7 +55,7 @@ pub(crate) fn notice(scope: &str) -> Value {
     })
 }
 
-async fn monday(engine: Engine) -> World {
+pub(crate) async fn monday(engine: Engine) -> World {
     let mut world = World::start(engine).await;
     let (email, _) = World::owner_credentials();
     world.owner = world.token(email, &[], None).await;

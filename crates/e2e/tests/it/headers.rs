@@ -144,7 +144,8 @@ async fn every_document_has_its_policy() {
     for (path, policy) in [
         ("/".to_owned(), desk.clone()),
         ("/setup?token=x".to_owned(), desk.clone()),
-        ("/inbox/mine".to_owned(), desk),
+        ("/inbox/mine".to_owned(), desk.clone()),
+        ("/me".to_owned(), desk),
         (format!("/c/{SLUG}"), format!("{PAGE}{CHAT}'self'")),
         (format!("/c/{SLUG}?embed=1"), format!("{PAGE}{CHAT}'self'")),
         ("/c/im-laden".to_owned(), framed),

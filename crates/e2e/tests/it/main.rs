@@ -15,6 +15,7 @@ mod headers;
 mod inbound;
 mod live;
 mod matrix;
+mod mine;
 mod objection;
 mod outbound;
 mod repeats;

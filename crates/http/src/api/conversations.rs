@@ -370,3 +370,20 @@ pub async fn read(
         .map_err(who.problem())?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
+
+/// Sends the person a link to its own data, into this conversation. Nobody of the team can read
+/// the link.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/my-data-link", tag = "requests",
+    params(("id" = String, Path)),
+    responses((status = 202), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+pub async fn send_my_data_link(
+    State(http): State<Http>,
+    who: Who,
+    Id(id): Id<ConversationId>,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::WriteMessages)?;
+    let sent = http.app.send_my_link(&access, id).await;
+    sent.map_err(who.problem())?;
+    Ok(StatusCode::ACCEPTED.into_response())
+}

@@ -67,7 +67,9 @@ pub struct ErasureDto {
     pub digest: String,
     /// What comes next: stop, files, callbacks, rows, traces, key, generation, certificate; or done.
     pub step: String,
-    pub asked_by: String,
+    /// `null` where the contact asked itself.
+    #[schema(required = true)]
+    pub asked_by: Option<String>,
     pub asked_at: String,
     #[schema(required = true)]
     pub finished_at: Option<String>,
@@ -89,7 +91,7 @@ impl ErasureDto {
             contact_id: erasure.contact.map(|contact| contact.to_string()),
             digest: hex(&erasure.digest),
             step: erasure.step.map_or("done", |step| step.as_str()).to_owned(),
-            asked_by: erasure.asked_by.to_string(),
+            asked_by: erasure.asked_by.map(|by| by.to_string()),
             asked_at: rfc3339(erasure.asked_at),
             finished_at: erasure.finished_at.map(rfc3339),
             erased: StockDto::of(&erasure.stock),

@@ -65,6 +65,10 @@ pub fn router() -> Router<Http> {
         .route("/conversations/{id}/composer", get(conversations::composer))
         .route("/conversations/{id}/read", post(conversations::read))
         .route("/conversations/{id}/messages", post(messages::send))
+        .route(
+            "/conversations/{id}/my-data-link",
+            post(conversations::send_my_data_link),
+        )
         .route("/conversations/{id}/notes", post(notes::create))
         .route("/messages/{id}/reaction", put(messages::react))
         .route("/messages/{id}/retry", post(messages::retry))

@@ -54,7 +54,11 @@ pub async fn timeline(
             .await
             .map_err(visitor.problem())?;
     }
-    Ok(axum::Json(timeline_dto(&page, lang, Viewer::Chat)).into_response())
+    let mut told = timeline_dto(&page, lang, Viewer::Chat);
+    for (item, told) in page.items.iter().zip(&mut told.items) {
+        told.reveal(item, &http.app);
+    }
+    Ok(axum::Json(told).into_response())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

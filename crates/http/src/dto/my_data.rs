@@ -137,9 +137,9 @@ pub struct MyDataDto {
     pub restrictions: Vec<MyRestrictionDto>,
     /// Something is kept for a dispute and not erased before that is over.
     pub held: bool,
-    /// When the erasure that was asked for begins or began; `null` while none was asked for.
+    /// When the erasure that was asked for begins; `null` while none was asked for.
     #[schema(required = true)]
-    pub erasure_asked_at: Option<String>,
+    pub erasure_begins_at: Option<String>,
     pub counts: MyCountsDto,
 }
 
@@ -277,7 +277,7 @@ impl MyDataDto {
                 .collect(),
             restrictions: data.restrictions.iter().map(restriction_of).collect(),
             held: data.is_held,
-            erasure_asked_at: data.erasure.as_ref().map(|one| rfc3339(one.asked_at)),
+            erasure_begins_at: data.erasure.as_ref().map(|one| rfc3339(one.begins_at())),
             counts: MyCountsDto {
                 conversations: data.stock.conversations,
                 messages: data.stock.messages,

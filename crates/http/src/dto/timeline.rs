@@ -260,6 +260,17 @@ pub struct TimelineDto {
 }
 
 impl TimelineItemDto {
+    /// For the contact's own eyes: where a secret of a message of ours stands hidden, the secret.
+    pub fn reveal(&mut self, item: &TimelineItem, app: &app::App) {
+        let (Self::Message(told), TimelineItem::Message { message, .. }) = (self, item) else {
+            return;
+        };
+        let text = told.text.as_deref();
+        if let Some(text) = text.and_then(|text| app.revealed(message.id, text)) {
+            told.text = Some(text);
+        }
+    }
+
     #[must_use]
     pub fn of(item: &TimelineItem, language: Language, viewer: Viewer) -> Self {
         match item {

@@ -137,6 +137,7 @@ impl Frame {
     /// What a customer may see of it; `None` when that is nothing.
     pub fn chat_text(
         &self,
+        app: &App,
         contact: ContactId,
         language: Language,
         seen: Option<Cursor>,
@@ -153,7 +154,7 @@ impl Frame {
                     .is_some_and(|c| c.contact == contact)
             })
             .filter_map(|filled| {
-                let event = chat_event(filled, language)?;
+                let event = chat_event(app, filled, language)?;
                 // A message may be shown before it counts as sent: what was sent by now is what has
                 // reached the device, and that may be told by a later event than its creation.
                 if let Some(TimelineItem::Message { message, .. }) = filled.item.as_deref()
@@ -207,7 +208,7 @@ fn desk_event(app: &App, filled: &Filled, language: Language) -> LiveEventDto {
     }
 }
 
-fn chat_event(filled: &Filled, language: Language) -> Option<ChatEventDto> {
+fn chat_event(app: &App, filled: &Filled, language: Language) -> Option<ChatEventDto> {
     let conversation = filled.conversation.as_ref()?;
     let (conversation, item) = match filled.event.kind {
         FeedKind::MessageCreated | FeedKind::MessageUpdated => {
@@ -215,10 +216,9 @@ fn chat_event(filled: &Filled, language: Language) -> Option<ChatEventDto> {
             if !matches!(**item, TimelineItem::Message { .. }) {
                 return None;
             }
-            (
-                None,
-                Some(TimelineItemDto::of(item, language, Viewer::Chat)),
-            )
+            let mut told = TimelineItemDto::of(item, language, Viewer::Chat);
+            told.reveal(item, app);
+            (None, Some(told))
         }
         FeedKind::ConversationUpdated => (Some(ChatConversationDto::of(conversation)), None),
         FeedKind::ConversationCreated

@@ -433,7 +433,7 @@ async fn run_chat(
     let mut newest = None;
     let own = conversation_of(&http.app, visitor).await;
     let mut seen = Box::pin(catch_up(http, socket, (Past::Of(own), cursor), |frame| {
-        let (text, seq) = frame.chat_text(contact, lang, None)?;
+        let (text, seq) = frame.chat_text(&http.app, contact, lang, None)?;
         newest = newest.max(seq);
         Some(text)
     }))
@@ -449,7 +449,7 @@ async fn run_chat(
                 if frame.cursor <= seen {
                     continue;
                 }
-                if let Some((text, seq)) = frame.chat_text(contact, lang, Some(seen)) {
+                if let Some((text, seq)) = frame.chat_text(&http.app, contact, lang, Some(seen)) {
                     send(socket, text).await?;
                     delivered(&http.app, visitor, seq);
                 }

@@ -6,6 +6,8 @@ mod overview;
 mod talk;
 mod zip;
 
+pub use overview::{closed, plain};
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::task::Poll;
@@ -14,6 +16,8 @@ use app::{App, AppError, Export, ExportProgress, ExportState, FileReader};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::access::Access;
 use i18n::Language;
 use store::{StoredAttachment, TimelineItem};
@@ -247,6 +251,16 @@ fn attachments(item: &TimelineItem) -> &[StoredAttachment] {
 
 const fn is_message(item: &TimelineItem) -> bool {
     matches!(item, TimelineItem::Message { .. })
+}
+
+/// What the page without scripts may do: be styled by its own style, and nothing else.
+#[must_use]
+pub fn plain_policy() -> HeaderValue {
+    let digest = BASE64.encode(vault::digest(markup::STYLE.as_bytes()));
+    let text = format!(
+        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
 /// Begins to make the copy, and answers with it.

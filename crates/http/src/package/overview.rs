@@ -1,7 +1,10 @@
 //! The first page of a copy: everything but the words and files themselves, for reading.
 
+use app::MyData;
+use i18n::Language;
+
 use super::markup::Page;
-use crate::dto::MyDataDto;
+use crate::dto::{MyDataDto, Shown};
 
 /// Moments in a DTO, for people.
 fn moment(page: &Page, text: &str) -> String {
@@ -191,4 +194,28 @@ fn rights(page: &mut Page, data: &MyDataDto) {
     page.say(&words);
     let words = page.t("package-complain", &[]);
     page.say(&words);
+}
+
+/// The page of somebody who reads without scripts.
+#[must_use]
+pub fn plain(data: &MyData, language: Language) -> String {
+    let told = MyDataDto::of(data, language, Shown::Ends);
+    let title = i18n::text(
+        language,
+        "package-title",
+        &[("company", &told.controller.company)],
+    );
+    let mut page = Page::new(language, &title);
+    write(&mut page, &told);
+    page.end()
+}
+
+/// The same page for somebody it does not know.
+#[must_use]
+pub fn closed(language: Language) -> String {
+    let title = i18n::text(language, "package-closed-title", &[]);
+    let mut page = Page::new(language, &title);
+    let words = page.t("package-closed", &[]);
+    page.say(&words);
+    page.end()
 }

@@ -10,3 +10,4 @@ delivery-template = Die Vorlage ist beim Anbieter nicht verwendbar.
 delivery-request = Der Anbieter hat die Nachricht in dieser Form nicht angenommen.
 delivery-account = Der Anbieter nimmt unseren Zugang nicht an. Die Verwaltung muss den Kanal prüfen.
 delivery-unknown = Es ist nicht sicher, ob die Nachricht ankam. Sie wird nicht von selbst noch einmal gesendet; das entscheiden Sie.
+secret-over = Die Nachricht konnte nicht rechtzeitig gesendet werden; was sie öffnen sollte, ist abgelaufen. Senden Sie eine neue.

@@ -87,3 +87,12 @@ read-consent-package = hat Nachweise Ihrer Einwilligungen herausgegeben
 read-request = hat Ihre Anfrage bearbeitet
 read-export = hat eine Kopie Ihrer Daten herausgegeben
 read-other = hat etwas gelesen
+
+# „Meine Daten“ ohne Skripte, wo der Chat nicht bekannt ist.
+package-closed-title = Meine Daten
+package-closed = Diese Seite öffnet sich in dem Browser, in dem Sie im Chat mit uns schreiben. Öffnen Sie sie dort.
+
+# Feste Texte: der Weg zu den eigenen Daten. Was geheim ist, liest nur, wer gemeint ist.
+my-data-link = Hier sehen Sie, was über Sie gespeichert ist, und können es ändern: { $url } Der Link gilt eine Viertelstunde und öffnet sich einmal.
+my-data-code = Ihr Code für „Meine Daten“: { $code } Er gilt zehn Minuten. Geben Sie ihn niemandem; wir fragen Sie nie danach.
+my-data-lifted = Von der Person selbst aufgehoben, auf der Seite „Meine Daten“.

@@ -10,3 +10,4 @@ delivery-template = The template cannot be used at the provider.
 delivery-request = The provider did not accept the message in this form.
 delivery-account = The provider does not accept our access. An administrator must check the channel.
 delivery-unknown = It is not certain whether the message arrived. It is not sent again by itself; that is your decision.
+secret-over = The message could not be sent in time; what it was to open has expired. Send a new one.

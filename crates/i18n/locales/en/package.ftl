@@ -87,3 +87,12 @@ read-consent-package = handed out proofs of your consents
 read-request = worked on your request
 read-export = handed out a copy of your data
 read-other = read something
+
+# "My data" without scripts, where the chat is not known.
+package-closed-title = My data
+package-closed = This page opens in the browser in which you write with us in the chat. Open it there.
+
+# Fixed texts: the way to one's own data. What is secret is read only by whom it is for.
+my-data-link = Here you see what is stored about you, and can change it: { $url } The link is good for a quarter of an hour and opens once.
+my-data-code = Your code for "My data": { $code } It is good for ten minutes. Give it to nobody; we never ask you for it.
+my-data-lifted = Lifted by the person itself, on the page "My data".

@@ -95,6 +95,13 @@ export type ChatEntry = Schemas["ChatEntry"];
 export type ChatSession = Schemas["ChatSession"];
 export type ChatConversation = Schemas["ChatConversation"];
 
+// ---- one's own data ----
+
+export type Export = Schemas["Export"];
+export type MyCode = Schemas["MyCode"];
+export type MyData = Schemas["MyData"];
+export type MyErasure = Schemas["MyErasure"];
+
 // ---- live ----
 
 export type LiveKind =

@@ -66,6 +66,18 @@ impl Actor {
         Self::of(name, who, &[("cookie", &format!("tresen_chat={secret}"))])
     }
 
+    /// In the chat, and in front of its own data as well.
+    async fn at_home(name: &str, who: As, customer: &Customer, world: &World) -> Self {
+        let secret = customer.cookie.as_deref().expect("a session");
+        let chat = format!("tresen_chat={secret}");
+        let body = Some(("application/json", b"{}".to_vec()));
+        let headers = [("cookie", chat.clone())];
+        let answer = world.ask("POST", "/me/v1/session", &headers, body).await;
+        let mine = answer.header("set-cookie").expect("a cookie");
+        let mine = mine.split(';').next().expect("a pair");
+        Self::of(name, who, &[("cookie", &format!("{chat}; {mine}"))])
+    }
+
     pub(super) fn is_team(&self) -> bool {
         matches!(self.who, As::Session(_) | As::Token(..))
     }
@@ -253,7 +265,8 @@ impl Stage {
         }
         for (place, customer) in [one, two].into_iter().enumerate() {
             let name = format!("customer {place}");
-            actors.push(Actor::in_the_chat(&name, As::Customer(place), customer));
+            let who = As::Customer(place);
+            actors.push(Actor::at_home(&name, who, customer, world).await);
         }
         self.actors.extend(actors);
     }
@@ -360,7 +373,7 @@ impl Stage {
             }
             As::Customer(_) => {
                 let visitor = self.world.visitor().await;
-                Actor::in_the_chat(&actor.name, actor.who, &visitor)
+                Actor::at_home(&actor.name, actor.who, &visitor, &self.world).await
             }
             _ => actor.clone(),
         }

@@ -50,7 +50,7 @@ const TEAM: For = For::Team(&[]);
 const PROOF: For = For::Team(&[Right::ReadConsents]);
 const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 91] = [
+pub(super) const ROWS: [Row; 106] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -118,6 +118,29 @@ pub(super) const ROWS: [Row; 91] = [
     row("DELETE", "/api/v1/holds/{id}", ERASE, 204),
     row("POST", "/api/v1/holds/{id}/agree", ERASE, 200),
     row("GET", "/api/v1/tombstones", ERASE, 200),
+    row(
+        "POST",
+        "/api/v1/conversations/{id}/my-data-link",
+        WRITE,
+        202,
+    ),
+    row("POST", "/me/v1/session", For::Customer, 201),
+    row("GET", "/me/v1/data", For::Customer, 200),
+    row("PATCH", "/me/v1/data", For::Customer, 204),
+    row("POST", "/me/v1/consents/withdraw", For::Customer, 422),
+    // Without a reason, and where nothing is restricted.
+    row("POST", "/me/v1/restriction", For::Customer, 422),
+    row("DELETE", "/me/v1/restriction", For::Customer, 409),
+    // No code was sent yet.
+    row("POST", "/me/v1/code/confirm", For::Customer, 409),
+    row("POST", "/me/v1/code", For::Customer, 202),
+    // Without a code.
+    row("POST", "/me/v1/erasure", For::Customer, 403),
+    row("DELETE", "/me/v1/erasure", For::Customer, 204),
+    row("POST", "/me/v1/exports", For::Customer, 403),
+    row("GET", "/me/v1/exports/{id}", For::Customer, 200),
+    row("GET", "/me/v1/exports/{id}/content", For::Customer, 200),
+    row("DELETE", "/me/v1/session", For::Customer, 204),
     row("GET", "/api/v1/entries", CHANNELS, 200),
     row("POST", "/api/v1/entries", MANAGE, 201),
     row("PATCH", "/api/v1/entries/{id}", MANAGE, 200),
@@ -244,7 +267,10 @@ impl Row {
                 | "/messages/{id}/retry"
                 | "/holds/{id}/agree"
                 | "/contacts/{id}/exports"
-                | "/exports",
+                | "/exports"
+                | "/conversations/{id}/my-data-link"
+                | "/code"
+                | "/erasure",
             ) => {
                 return None;
             }
@@ -267,6 +293,9 @@ impl Row {
             }),
             (_, "/consents/confirm") => json!({ "token": "tcq_nichts", "agrees": true }),
             (_, "/consents/request") => json!({ "purpose": "gibt.es.nicht", "notice": "sha256:0" }),
+            (_, "/consents/withdraw") if self.path.starts_with("/me") => {
+                json!({ "purpose": "gibt.es.nicht", "channel_id": stage.webchat })
+            }
             (_, "/consents/serve" | "/consents/withdraw") => json!({ "purpose": "gibt.es.nicht" }),
             (_, "/notices") => json!({
                 "purpose": "gibt.es.nicht", "channels": ["webchat"], "product_scope": "Brot",
@@ -275,6 +304,10 @@ impl Row {
             (_, "/purposes") => {
                 json!({ "code": format!("zweck.{once}"), "class": "marketing", "name": "Neues" })
             }
+            (_, "/session") if self.path.starts_with("/me") => json!({}),
+            (_, "/data") => json!({ "locale": "de" }),
+            (_, "/code/confirm") => json!({ "code": "000000" }),
+            (_, "/restriction") => json!({ "reason": "" }),
             (_, "/contacts/{id}/restrictions") => json!({ "reason": "" }),
             (_, "/contacts/{id}/restrictions/lift") => json!({ "reason": "Geklärt" }),
             (_, "/contacts/{id}") => json!({ "name": "Kanarienfrau" }),
