@@ -28,7 +28,7 @@ impl App {
         access: &Access,
         question: &Pii<String>,
     ) -> Result<Vec<Person>, AppError> {
-        let words = wanted(question)?;
+        let words = wanted(question).map_err(|_| AppError::invalid("question", "field-search"))?;
         let ids = match self.contact_meant(question).await? {
             Some(contact) => vec![contact],
             None if words.is_empty() => Vec::new(),
