@@ -55,6 +55,11 @@ export function nameOf(contactId: string): string {
   return people.get(contactId)?.name ?? t("privacy.person.unknown", { short: contactId.slice(-4).toUpperCase() });
 }
 
+/** Who asked for an erasure: somebody of the team, or the person it is about. */
+export function askedBy(id: string | null): string {
+  return id === null ? t("privacy.by.person") : teammateOf(id);
+}
+
 export function teammateOf(id: string | null): string {
   if (id === auth.me.id) return t("privacy.by.you");
   return desk.teammates.find((teammate) => teammate.id === id)?.name ?? t("privacy.by.somebody");

@@ -951,6 +951,9 @@ export interface Messages {
   "privacy.retention.days": { count: number };
   "privacy.retention.hint": object;
   "privacy.copy.facts": object;
+  "privacy.by.person": object;
+  "privacy.erasures.waiting": object;
+  "privacy.erasure.waiting": { time: string | number };
   "ui.state.waiting": object;
   "ui.state.accepted": object;
   "ui.state.queued": object;
