@@ -372,6 +372,18 @@ impl App {
         Ok(hold)
     }
 
+    /// The newest holds that stand, from before one of them on.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn holds(
+        &self,
+        _access: &Access,
+        before: Option<HoldId>,
+    ) -> Result<Vec<Hold>, AppError> {
+        Ok(self.store.holds(before).await?)
+    }
+
     /// # Errors
     /// [`AppError::Conflict`] when it is the one who asked, or somebody agreed already.
     pub async fn agree_to_hold(&self, access: &Access, id: HoldId) -> Result<Hold, AppError> {

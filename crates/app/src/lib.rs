@@ -48,7 +48,7 @@ pub use identity::{Identity, IssuedSession, NewTeammateInput};
 pub use jobs::Runner;
 pub use my_data::{
     Desk, Export, ExportProgress, ExportState, MyChannel, MyConversation, MyData, MySession,
-    Reader, Reading,
+    Person, Reader, Reading,
 };
 pub use objections::{ObjectionDecision, OpenObjection};
 pub use once::Once;

@@ -174,14 +174,12 @@ impl App {
         }))
     }
 
-    /// Conversations of those who have this name, or exactly this number or address.
-    async fn people(
+    /// Those who have this name, or exactly this number.
+    pub(crate) async fn contacts_called(
         &self,
         question: &Pii<String>,
         wanted: &BTreeSet<String>,
-        filter: &ConversationFilter,
-        limit: usize,
-    ) -> Result<Vec<Conversation>, AppError> {
+    ) -> Result<Vec<ContactId>, AppError> {
         let mut contacts = self.store.contacts_named(wanted).await?;
         if let Some(number) = number(question.expose()) {
             for channel in self.store.channels().await? {
@@ -192,6 +190,18 @@ impl App {
                 contacts.extend(found);
             }
         }
+        Ok(contacts)
+    }
+
+    /// Conversations of those who have this name, or exactly this number or address.
+    async fn people(
+        &self,
+        question: &Pii<String>,
+        wanted: &BTreeSet<String>,
+        filter: &ConversationFilter,
+        limit: usize,
+    ) -> Result<Vec<Conversation>, AppError> {
+        let contacts = self.contacts_called(question, wanted).await?;
         let mut people: Vec<Conversation> = Vec::new();
         for contact in contacts {
             for id in self.store.conversations_of(contact).await? {

@@ -12,6 +12,7 @@ use crate::sealing::{open_json, seal_json};
 use crate::unit::Unit;
 
 const COLUMN: &str = "hold.sealed";
+const LISTED: i64 = 200;
 
 /// One hold.
 #[derive(Clone)]
@@ -101,6 +102,26 @@ impl Store {
         let mut holds = Vec::with_capacity(rows.len());
         for row in &rows {
             holds.push(self.hold_of(row).await?);
+        }
+        Ok(holds)
+    }
+
+    /// The newest holds that stand, from before one of them on.
+    ///
+    /// # Errors
+    /// What the engine or the vault says.
+    pub async fn holds(&self, before: Option<HoldId>) -> Result<Vec<Hold>, StoreError> {
+        let sql = format!("{COLUMNS} WHERE id < $1 AND ended_at IS NULL ORDER BY id DESC LIMIT $2");
+        let before = before.map_or([0xff; 16], HoldId::bytes);
+        let params = vec![blob(before), LISTED.into()];
+        let rows = self.db.query(sql, params).await?;
+        let mut holds = Vec::with_capacity(rows.len());
+        for row in &rows {
+            match self.hold_of(row).await {
+                // It went with its contact while the list was read.
+                Err(StoreError::Sealed(_)) => {}
+                hold => holds.push(hold?),
+            }
         }
         Ok(holds)
     }

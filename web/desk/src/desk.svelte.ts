@@ -130,6 +130,14 @@ export const desk = {
     if (changed) conversationTick += 1;
   },
 
+  /** Whoever was erased is on this screen no longer than in the house. */
+  forgetContact(contactId: string): void {
+    for (const { id, contact } of book.conversations.values()) if (contact.id === contactId) book.forgetConversation(id);
+    conversationTick += 1;
+    threadTick += 1;
+    void desk.loadCounts();
+  },
+
   /** Shows a change before the server confirms it; the confirmed version replaces it. */
   pretend(id: string, change: Partial<Conversation>): () => void {
     const before = book.conversations.get(id);

@@ -1,23 +1,29 @@
 /**
  * The desk's own small history router. Paths:
- * `/setup` · `/inbox/{view}` · `/inbox/{view}/{conversation}` · `/settings/{section}`.
+ * `/setup` · `/inbox/{view}` · `/inbox/{view}/{conversation}` · `/settings/{section}` · `/privacy/{section}`.
  */
 import { isView, type View } from "./state/views.ts";
 
 export const SECTIONS = ["channels", "team", "company", "alerts", "account", "appearance"] as const;
 export type Section = (typeof SECTIONS)[number];
 
+export const PRIVACY_SECTIONS = ["tasks", "erasures", "holds", "consents"] as const;
+export type PrivacySection = (typeof PRIVACY_SECTIONS)[number];
+
 export type Route =
   | { page: "setup" }
   | { page: "missing" }
   | { page: "inbox"; view: View; conversation: string | null }
-  | { page: "settings"; section: Section | null };
+  | { page: "settings"; section: Section | null }
+  | { page: "privacy"; section: PrivacySection | null };
 
 export function parsePath(path: string): Route {
   const [first, second, third, ...rest] = path.split("/").filter(Boolean);
   if (first === "setup") return { page: "setup" };
   const section = SECTIONS.find((one) => one === second) ?? null;
   if (first === "settings" && (section || !second) && !third) return { page: "settings", section };
+  const part = PRIVACY_SECTIONS.find((one) => one === second) ?? null;
+  if (first === "privacy" && (part || !second) && !third) return { page: "privacy", section: part };
   const known = first === undefined || (first === "inbox" && (second === undefined || isView(second)));
   if (!known || rest.length > 0) return { page: "missing" };
   if (third && !/^cnv_[0-9a-z]+$/.test(third)) return { page: "missing" };
@@ -47,7 +53,7 @@ export function startRouter(): void {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const link = (event.target as Element | null)?.closest?.("a[href]");
     if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute("download")) return;
-    if (link.origin !== location.origin || !/^\/(inbox|settings|setup)(\/|$)/.test(link.pathname)) return;
+    if (link.origin !== location.origin || !/^\/(inbox|settings|setup|privacy)(\/|$)/.test(link.pathname)) return;
     event.preventDefault();
     router.go(link.pathname);
   });

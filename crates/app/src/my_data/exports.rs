@@ -127,6 +127,17 @@ impl Exports {
         let export = all.get(&id).filter(|one| one.expires_at > now)?;
         (export.asked_by == by).then(|| export.clone())
     }
+
+    /// The newest first.
+    fn of(&self, by: Actor, now: Timestamp) -> Vec<Export> {
+        let all = self.locked();
+        let own = all
+            .values()
+            .filter(|one| one.asked_by == by && one.expires_at > now);
+        let mut own: Vec<Export> = own.cloned().collect();
+        own.sort_by_key(|one| std::cmp::Reverse(one.id));
+        own
+    }
 }
 
 impl App {
@@ -165,6 +176,12 @@ impl App {
     pub fn export(&self, access: &Access, id: ExportId) -> Result<Export, AppError> {
         let found = self.exports.get(id, access.actor(), self.now());
         found.ok_or(AppError::NotFound)
+    }
+
+    /// The copies that this one asked for and can still fetch, the newest first.
+    #[must_use]
+    pub fn exports(&self, access: &Access) -> Vec<Export> {
+        self.exports.of(access.actor(), self.now())
     }
 
     /// What stands in the copy, but for words and files. That it was handed out is written down

@@ -3,9 +3,11 @@
 mod door;
 mod exports;
 mod mine;
+mod people;
 mod reads;
 
 pub use exports::{Export, ExportProgress, ExportState};
+pub use people::Person;
 pub use reads::{Desk, Reader, Reading};
 
 pub use door::{HIDDEN, MySession};

@@ -12,6 +12,7 @@ on_both_engines! {
     ds_04_a_copy_holds_everything_of_one_and_nothing_of_another,
     a_copy_is_for_who_asked_and_not_for_long,
     a_long_conversation_goes_out_in_parts,
+    whoever_answers_requests_finds_the_person,
 }
 
 /// The files of a ZIP whose entries are stored as they are.
@@ -224,6 +225,13 @@ pub(crate) async fn a_copy_is_for_who_asked_and_not_for_long(engine: Engine) {
         .expect(403);
     // The owner may ask for one of its own, and does not get this one.
     fetched(&world.owner, &export).await.expect(404);
+    let later = asked(&officer, &contact).await;
+    let own = officer.get("/exports").await.expect(200);
+    let ids: Vec<_> = own["items"].as_array().expect("items").iter().collect();
+    let ids: Vec<_> = ids.iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, [&later["id"], &export["id"]], "the newest first");
+    let others = world.owner.get("/exports").await.expect(200);
+    assert_eq!(others["items"], json!([]));
     // Also of whom nothing may be read any more: to answer the request is what the law asks for.
     let reason = json!({ "reason": "Bestreitet die Richtigkeit" });
     let restricted = format!("/contacts/{contact}/restrictions");
@@ -234,6 +242,81 @@ pub(crate) async fn a_copy_is_for_who_asked_and_not_for_long(engine: Engine) {
     assert_eq!(seen["messages_done"], 1);
     world.advance_ms(15 * MINUTE_MS).await;
     fetched(&officer, &export).await.expect(404);
+    assert_eq!(
+        officer.get("/exports").await.expect(200)["items"],
+        json!([])
+    );
+}
+
+async fn found(desk: &Desk, asked: Value) -> Vec<Value> {
+    let found = desk.post("/people", asked).await.expect(200);
+    found["items"].as_array().expect("items").clone()
+}
+
+pub(crate) async fn whoever_answers_requests_finds_the_person(engine: Engine) {
+    let world = World::start(engine).await;
+    world.connect_whatsapp().await;
+    let desk = &world.owner;
+    let customer = world.visitor().await;
+    customer.write("a", "Guten Tag").await.expect(201);
+    let conversation = world.only_conversation().await;
+    let contact = contact_of(desk, &conversation).await;
+    let called = json!({ "name": "Jule Größmann" });
+    let path = format!("/contacts/{contact}");
+    desk.patch(&path, called).await.expect(200);
+    world.sim.anna_says("Guten Morgen").await;
+    world.settle().await;
+    let officer = world.teammate(Role::Dpo, "Dora").await;
+    officer.get(&path).await.expect(403);
+    let lead = world.teammate(Role::Lead, "Lea").await;
+    let question = json!({ "question": "groessmann" });
+    lead.post("/people", question.clone()).await.expect(403);
+
+    // By name, by what a colleague passes on, and by number; nobody by a part of a name.
+    let page = format!("https://laden.example/inbox/all/{conversation}");
+    for asked in [
+        question.clone(),
+        json!({ "question": contact }),
+        json!({ "question": page }),
+        json!({ "ids": [contact, contact] }),
+    ] {
+        let people = found(&officer, asked).await;
+        assert_eq!(people.len(), 1);
+        assert_eq!(people[0]["id"], json!(contact));
+        assert_eq!(people[0]["name"], "Jule Größmann");
+        assert_eq!(people[0]["addresses"][0]["kind"], "web_visitor");
+    }
+    let number = json!({ "question": format!("+{}", testkit::Simulator::ANNA) });
+    let anna = found(&officer, number).await;
+    assert_eq!(anna.len(), 1);
+    assert_ne!(anna[0]["id"], json!(contact));
+    for nobody in ["Größ", "", "  ", "Unbekannt"] {
+        assert_eq!(
+            found(&officer, json!({ "question": nobody })).await.len(),
+            0
+        );
+    }
+    assert_eq!(found(&officer, json!({})).await.len(), 0);
+    let long = json!({ "question": "x".repeat(201) });
+    officer.post("/people", long).await.expect(422);
+    let odd = json!({ "ids": ["niemand"] });
+    officer.post("/people", odd).await.expect(422);
+
+    // Also whose data is only kept, which the team does not find any more.
+    let reason = json!({ "reason": "Bestreitet die Richtigkeit" });
+    let restricted = format!("/contacts/{contact}/restrictions");
+    officer.post(&restricted, reason).await.expect(201);
+    let people = found(&officer, question).await;
+    assert_eq!(people[0]["name"], "Jule Größmann");
+    assert_ne!(people[0]["restricted_since"], Value::Null);
+    // The person sees in its own copy that data protection looked.
+    let files = copy(&officer, &contact).await;
+    let data: Value = serde_json::from_slice(&files["data.json"]).expect("JSON");
+    let readings = data["readings"].as_array().expect("readings");
+    assert!(
+        readings.iter().any(|one| one["what"] == "request"),
+        "{readings:?}"
+    );
 }
 
 pub(crate) async fn a_long_conversation_goes_out_in_parts(engine: Engine) {

@@ -279,6 +279,15 @@ pub(crate) async fn what_must_be_kept_is_not_erased(engine: Engine) {
         .post(&format!("/holds/{hold}/agree"), json!({}))
         .await
         .expect(409);
+    let standing = officer.get("/holds").await.expect(200);
+    assert_eq!(standing["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(standing["items"][0]["id"], json!(hold));
+    assert_eq!(standing["items"][0]["matter"], "LG Musterstadt 3 O 17/26");
+    assert_eq!(standing["items"][0]["agreed_by"], Value::Null);
+    assert_eq!(standing["next_cursor"], Value::Null);
+    let before = officer.get(&format!("/holds?cursor={hold}")).await;
+    assert_eq!(before.expect(200)["items"], json!([]));
+    officer.get("/holds?cursor=gestern").await.expect(400);
     let asked = json!({ "contact_id": contact, "confirm": "ERASE" });
     let refused = officer.post("/erasures", asked.clone()).await.expect(409);
     assert_eq!(refused["code"], "held");
@@ -303,6 +312,8 @@ pub(crate) async fn what_must_be_kept_is_not_erased(engine: Engine) {
         .call("DELETE", &format!("/holds/{hold}"), None)
         .await
         .expect(204);
+    let standing = officer.get("/holds").await.expect(200);
+    assert_eq!(standing["items"], json!([]));
     world.advance_ms(domain::time::HOUR_MS).await;
     world.settle().await;
     lead.get(&format!("/conversations/{conversation}"))

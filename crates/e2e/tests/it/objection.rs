@@ -1,6 +1,7 @@
 //! What may be an objection is somebody's task: advertising rests, a teammate clears it up, and
 //! whoever waits too long has decided against advertising.
 
+use domain::teammate::Role;
 use domain::time::HOUR_MS;
 use serde_json::{Value, json};
 use testkit::{Engine, on_both_engines};
@@ -48,6 +49,10 @@ pub(crate) async fn co_12_what_may_be_an_objection_is_cleared_up_at_the_desk(eng
         scene.conversation
     );
     assert_eq!(tasks(&scene).await[0]["final_at"], task["final_at"]);
+    // Whoever watches over data protection sees that it waits.
+    let officer = scene.world.teammate(Role::Dpo, "Dora").await;
+    let seen = officer.get("/objections").await.expect(200);
+    assert_eq!(seen["items"].as_array().map(Vec::len), Some(1));
     assert!(
         scene
             .reasons()

@@ -299,6 +299,37 @@ pub async fn hold(
     Ok((StatusCode::CREATED, axum::Json(HoldDto::of(&hold))).into_response())
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HoldsQuery {
+    /// The last id of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Holds that stand, newest first, up to 200 a page.
+#[utoipa::path(get, path = "/api/v1/holds", tag = "erasures", params(HoldsQuery),
+    responses((status = 200, body = ListDto<HoldDto>), (status = 400, body = ProblemBody),
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody)))]
+pub async fn holds(
+    State(http): State<Http>,
+    who: Who,
+    Query(query): Query<HoldsQuery>,
+) -> Result<Response, Problem> {
+    let access = who.may(Right::Erase)?;
+    let before = query.cursor.map(|cursor| cursor.parse::<HoldId>());
+    let before = before
+        .transpose()
+        .map_err(|_| Problem::malformed(who.lang))?;
+    let found = http.app.holds(&access, before).await;
+    let found = found.map_err(who.problem())?;
+    let last = found.last().map(|hold| hold.id.to_string());
+    Ok(axum::Json(ListDto {
+        next_cursor: last.filter(|_| found.len() >= 200),
+        items: found.iter().map(HoldDto::of).collect(),
+    })
+    .into_response())
+}
+
 /// The second person agrees to a hold: never the one who asked for it.
 #[utoipa::path(post, path = "/api/v1/holds/{id}/agree", tag = "erasures", params(("id" = String, Path)),
     responses((status = 200, body = HoldDto), (status = 401, body = ProblemBody),

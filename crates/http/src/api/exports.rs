@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Http;
-use crate::dto::rfc3339;
+use crate::dto::{ListDto, rfc3339};
 use crate::files::outgoing;
 use crate::package;
 use crate::problem::{Problem, ProblemBody};
@@ -64,6 +64,20 @@ pub async fn begin(
     let export = http.app.begin_export(&access, id, who.lang).await;
     let export = ExportDto::of(&export.map_err(who.problem())?);
     Ok((StatusCode::CREATED, axum::Json(export)).into_response())
+}
+
+/// The copies that whoever asks began and can still fetch, newest first.
+#[utoipa::path(get, path = "/api/v1/exports", tag = "requests",
+    responses((status = 200, body = ListDto<ExportDto>), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody)))]
+pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
+    let access = who.may(Right::AnswerRequests)?;
+    let own = http.app.exports(&access);
+    Ok(axum::Json(ListDto {
+        items: own.iter().map(ExportDto::of).collect(),
+        next_cursor: None,
+    })
+    .into_response())
 }
 
 /// How far a copy is.

@@ -14,6 +14,7 @@ pub mod notes;
 pub mod notices;
 pub mod objections;
 pub mod passkeys;
+pub mod people;
 pub mod purposes;
 pub mod restrictions;
 pub mod session;
@@ -93,13 +94,15 @@ fn data_protection() -> Router<Http> {
             get(restrictions::list).post(restrictions::restrict),
         )
         .route("/contacts/{id}/restrictions/lift", post(restrictions::lift))
+        .route("/people", post(people::find))
         .route("/contacts/{id}/exports", post(exports::begin))
+        .route("/exports", get(exports::list))
         .route("/exports/{id}", get(exports::show))
         .route("/exports/{id}/content", get(exports::content))
         .route("/erasures", get(erasures::list).post(erasures::begin))
         .route("/erasures/{id}", get(erasures::show))
         .route("/tombstones", get(erasures::tombstones))
-        .route("/holds", post(erasures::hold))
+        .route("/holds", get(erasures::holds).post(erasures::hold))
         .route("/holds/{id}/agree", post(erasures::agree))
         .route("/holds/{id}", delete(erasures::end_hold))
         .route(

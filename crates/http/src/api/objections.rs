@@ -18,7 +18,7 @@ use crate::request::{Id, Json, Who};
     responses((status = 200, body = ListDto<ObjectionDto>), (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody)))]
 pub async fn list(State(http): State<Http>, who: Who) -> Result<Response, Problem> {
-    let access = who.may(Right::ReadConversations)?;
+    let access = who.may(Right::ReadConsents)?;
     let open = http.app.open_objections(&access).await;
     let open = open.map_err(who.problem())?;
     Ok(axum::Json(ListDto {

@@ -84,7 +84,7 @@ pub struct ContactSummaryDto {
     pub restricted_since: Option<String>,
 }
 
-fn visitor_name(id: &str, language: Language) -> String {
+pub(super) fn visitor_name(id: &str, language: Language) -> String {
     let short = id[id.len() - 4..].to_uppercase();
     i18n::text(language, "contact-visitor", &[("short", &short)])
 }

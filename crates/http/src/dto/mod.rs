@@ -10,6 +10,7 @@ mod conversation;
 mod live;
 mod my_data;
 mod objection;
+mod person;
 mod session;
 mod timeline;
 pub mod words;
@@ -36,6 +37,7 @@ pub use conversation::{
 pub use live::{ChatConversationDto, ChatEventDto, ChatFrame, LiveEventDto, LiveFrame};
 pub use my_data::{MyDataDto, Shown};
 pub use objection::{ObjectionDto, SettleObjectionDto};
+pub use person::{PersonAddressDto, PersonDto};
 pub use session::{
     CompanyDto, PasskeyAnswer, PasskeyDto, PasskeyQuestion, SessionDto, TeammateDto,
 };

@@ -1,6 +1,6 @@
 /** The commands the palette offers where the teammate is now, each with its key. */
 import { t } from "@tresen/i18n";
-import { alarmClock, archive, arrowLeftRight, check, circleQuestionMark, hand, hourglass, inbox, list, moon, panelRight, rotateCcw, settings, stickyNote, sun, tag, userPlus } from "@tresen/ui/icons.ts";
+import { alarmClock, archive, arrowLeftRight, check, circleQuestionMark, hand, hourglass, inbox, list, moon, panelRight, rotateCcw, settings, shieldCheck, stickyNote, sun, tag, userPlus } from "@tresen/ui/icons.ts";
 import { assign, setStatus, takeNext } from "../actions.ts";
 import { book } from "../desk.svelte.ts";
 import { prefs } from "../prefs.svelte.ts";
@@ -57,6 +57,7 @@ function deskActions(): Entry[] {
     action("next", t("desk.take.next"), hand, () => void takeNext(), "N"),
     ...(undoable ? [action("undo", t("desk.undo"), rotateCcw, () => void toasts.undo(), "Z")] : []),
     ...VIEWS.map((view) => action(`view-${view}`, t("desk.palette.view", { view: t(`desk.view.${view}`) }), VIEW_ICONS[view], () => router.go(inboxPath(view)))),
+    ...(auth.may("answer-requests") ? [action("privacy", t("desk.nav.privacy"), shieldCheck, () => router.go("/privacy"))] : []),
     action("settings", t("desk.nav.settings"), settings, () => router.go("/settings")),
     action("light", t("desk.theme.light"), sun, () => void prefs.set({ theme: "light" })),
     action("dark", t("desk.theme.dark"), moon, () => void prefs.set({ theme: "dark" })),

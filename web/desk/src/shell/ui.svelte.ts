@@ -6,6 +6,13 @@ import { router } from "../router.svelte.ts";
 const panelFits = new MediaQuery("min-width: 1100px");
 const phone = new MediaQuery("max-width: 759px");
 
+/** What somebody asks for about their own data, and whom it is about. */
+export interface DataRequest {
+  what: "copy" | "erase" | "hold";
+  contactId: string;
+  name: string;
+}
+
 class Ui {
   palette = $state(false);
   help = $state(false);
@@ -14,6 +21,8 @@ class Ui {
   /** The conversations the snooze and the tag dialog are open for. */
   snoozing = $state<string | null>(null);
   tagging = $state<string | null>(null);
+  /** The request that is being answered: its dialog outlives the conversation it began in. */
+  request = $state.raw<DataRequest | null>(null);
   panel = $state(true);
   panelSheet = $state(false);
   /** The composer of this conversation should take the focus, in this mode. Granted once. */

@@ -581,6 +581,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copies that whoever asks began and can still fetch, newest first. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/{id}": {
         parameters: {
             query?: never;
@@ -625,7 +642,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Holds that stand, newest first, up to 200 a page. */
+        get: operations["holds"];
         put?: never;
         /** Holds a contact back from every erasure, by a wish or by the end of its time. */
         post: operations["hold"];
@@ -804,6 +822,26 @@ export interface paths {
         post?: never;
         /** Forgets a passkey. `confirm_needed` when the person proved itself too long ago. */
         delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds people, also those whose data is only kept: what they are called and reached at, to know
+         *     that it is the right one. Answers up to 50; each look is written down.
+         */
+        post: operations["find"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2264,6 +2302,49 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A list's page. */
+        List_Export: {
+            items: {
+                contact_id: string;
+                expires_at: string;
+                /** Format: int64 */
+                files: number;
+                /** Format: int64 */
+                files_done: number;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description What there was when it was asked for.
+                 */
+                messages: number;
+                /**
+                 * Format: int64
+                 * @description What is in it so far.
+                 */
+                messages_done: number;
+                /** @description ready, running, done, broken: fetch it again */
+                state: string;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A list's page. */
+        List_Hold: {
+            items: {
+                /** @description The second person; until then it stands as well, and is to be agreed to or ended. */
+                agreed_by: string | null;
+                asked_at: string;
+                asked_by: string;
+                contact_id: string;
+                ended_at: string | null;
+                id: string;
+                matter: string;
+                reason: string;
+                review_at: string;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A list's page. */
         List_Objection: {
             items: {
                 channel_id: string;
@@ -2284,6 +2365,20 @@ export interface components {
                 created_at: string;
                 id: string;
                 name: string;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description A list's page. */
+        List_Person: {
+            items: {
+                addresses: components["schemas"]["PersonAddress"][];
+                created_at: string;
+                /** @description The contact's id. */
+                id: string;
+                name: string;
+                /** @description Since when its data is only kept (Art. 18 GDPR). */
+                restricted_since: string | null;
             }[];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor: string | null;
@@ -2705,6 +2800,27 @@ export interface components {
             challenge_id: string;
             /** @description As `navigator.credentials` takes it, binary values in base64url. */
             options: Record<string, never>;
+        };
+        PeopleQuestion: {
+            /** @description Contacts by their ids, instead of a question; up to 50. */
+            ids?: string[] | null;
+            /** @description A name, a telephone number, a contact's id, or the address of a conversation's page. */
+            question?: string | null;
+        };
+        /** @description Somebody, as far as it takes to know that it is the right one. */
+        Person: {
+            addresses: components["schemas"]["PersonAddress"][];
+            created_at: string;
+            /** @description The contact's id. */
+            id: string;
+            name: string;
+            /** @description Since when its data is only kept (Art. 18 GDPR). */
+            restricted_since: string | null;
+        };
+        PersonAddress: {
+            /** @description Empty in the own chat, where nobody has an address. */
+            display: string;
+            kind: components["schemas"]["AddressKind"];
         };
         PrivacyFacts: {
             contact_email: string;
@@ -6540,6 +6656,59 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Export"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show: {
         parameters: {
             query?: never;
@@ -6647,6 +6816,70 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds: {
+        parameters: {
+            query?: {
+                /** @description The last id of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Hold"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7593,6 +7826,107 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The house is busy; try again after `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk is full; nothing was written. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Person"];
+                };
+            };
+            /** @description The body is not what was expected. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -86,6 +86,12 @@ export type Template = Schemas["Template"];
 export type Capabilities = Schemas["Capabilities"];
 export type Composer = Schemas["Composer"];
 export type Objection = Schemas["Objection"];
+export type Erasure = Schemas["Erasure"];
+export type ErasurePreview = Schemas["ErasurePreview"];
+export type ErasureStock = Schemas["ErasureStock"];
+export type Export = Schemas["Export"];
+export type Hold = Schemas["Hold"];
+export type Person = Schemas["Person"];
 export type NewMessage = Schemas["NewMessage"];
 
 // ---- customer chat ----

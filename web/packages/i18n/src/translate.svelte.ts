@@ -12,6 +12,8 @@ type Gaps<K extends Key> = keyof Messages[K] extends never ? [] : [gaps: Message
 const NBSP = "\u00a0";
 let language = $state<Language>("de");
 let catalogue = $state.raw<Catalogue>({});
+/** What parts of the page brought along, by language: it stays when the page's own texts are set anew. */
+const later: Record<Language, Catalogue> = { de: {}, en: {} };
 
 /** Languages a page offers, in the order of its menu; each named in itself. */
 export const LANGUAGES: readonly { id: Language; name: string }[] = [
@@ -22,11 +24,12 @@ export const LANGUAGES: readonly { id: Language; name: string }[] = [
 /** Replaces the language of the whole page; every message on it follows at once. */
 export function setLanguage(next: Language, ...catalogues: Catalogue[]): void {
   language = next;
-  catalogue = Object.assign({}, ...catalogues) as Catalogue;
+  catalogue = Object.assign({}, ...catalogues, later[next]) as Catalogue;
 }
 
-/** More messages of the same language, for a part of the page that comes later. */
+/** More messages of the page's language, for a part of the page that comes later. */
 export function addMessages(more: Catalogue): void {
+  later[language] = { ...later[language], ...more };
   catalogue = { ...catalogue, ...more };
 }
 

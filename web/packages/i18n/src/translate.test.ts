@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fill, preferredLanguage } from "./translate.svelte.ts";
+import { addMessages, fill, preferredLanguage, setLanguage, t } from "./translate.svelte.ts";
 
 describe("fill", () => {
   it("fills gaps and writes numbers as the language does", () => {
@@ -22,5 +22,16 @@ describe("preferredLanguage", () => {
     expect(preferredLanguage(["pl-PL", "en-GB", "de"])).toBe("en");
     expect(preferredLanguage(["de-AT"])).toBe("de");
     expect(preferredLanguage(["pl"])).toBeUndefined();
+  });
+});
+
+describe("messages that come later", () => {
+  it("stay when the page's own are set anew, each in its language", () => {
+    setLanguage("de", { "desk.retry": "Erneut" });
+    addMessages({ "desk.cancel": "Abbrechen" });
+    setLanguage("en", { "desk.retry": "Retry" });
+    expect(t("desk.cancel")).toBe("desk.cancel");
+    setLanguage("de", { "desk.retry": "Noch einmal" });
+    expect([t("desk.retry"), t("desk.cancel")]).toEqual(["Noch einmal", "Abbrechen"]);
   });
 });

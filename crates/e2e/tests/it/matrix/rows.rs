@@ -50,7 +50,7 @@ const TEAM: For = For::Team(&[]);
 const PROOF: For = For::Team(&[Right::ReadConsents]);
 const PURPOSES: For = For::Team(&[Right::ManagePurposes]);
 
-pub(super) const ROWS: [Row; 106] = [
+pub(super) const ROWS: [Row; 109] = [
     row("POST", "/api/v1/attachments", WRITE, 201),
     row("GET", "/api/v1/attachments/{id}/content", READ, 200),
     row("GET", "/api/v1/channels", CHANNELS, 200),
@@ -74,7 +74,7 @@ pub(super) const ROWS: [Row; 106] = [
     ),
     row("GET", "/api/v1/notices", CHANNELS, 200),
     row("POST", "/api/v1/notices", PURPOSES, 422),
-    row("GET", "/api/v1/objections", READ, 200),
+    row("GET", "/api/v1/objections", PROOF, 200),
     // Nobody objected, so there is nothing to clear up.
     row("POST", "/api/v1/contacts/{id}/objections", WRITE, 409),
     row("GET", "/api/v1/purposes", CHANNELS, 200),
@@ -100,6 +100,7 @@ pub(super) const ROWS: [Row; 106] = [
     row("GET", "/api/v1/contacts/{id}/erasure", ERASE, 200),
     row("GET", "/api/v1/contacts/{id}/restrictions", REQUESTS, 200),
     row("POST", "/api/v1/contacts/{id}/exports", REQUESTS, 201),
+    row("GET", "/api/v1/exports", REQUESTS, 200),
     row("GET", "/api/v1/exports/{id}", REQUESTS, 200),
     row("GET", "/api/v1/exports/{id}/content", REQUESTS, 200),
     // Without a reason, and where nothing is restricted.
@@ -114,6 +115,7 @@ pub(super) const ROWS: [Row; 106] = [
     // Without the word that confirms it.
     row("POST", "/api/v1/erasures", ERASE, 422),
     row("GET", "/api/v1/erasures/{id}", ERASE, 200),
+    row("GET", "/api/v1/holds", ERASE, 200),
     row("POST", "/api/v1/holds", ERASE, 201),
     row("DELETE", "/api/v1/holds/{id}", ERASE, 204),
     row("POST", "/api/v1/holds/{id}/agree", ERASE, 200),
@@ -148,6 +150,8 @@ pub(super) const ROWS: [Row; 106] = [
     row("PUT", "/api/v1/messages/{id}/reaction", BOTH, 200),
     // Nothing failed, so there is nothing to send again.
     row("POST", "/api/v1/messages/{id}/retry", WRITE, 409),
+    // Nobody is found: whoever is, is named to who answers requests.
+    row("POST", "/api/v1/people", REQUESTS, 200),
     row("GET", "/api/v1/passkeys", For::Person, 200),
     // A host of digits cannot have passkeys.
     row("POST", "/api/v1/passkeys/finish", For::Person, 409),
@@ -301,6 +305,7 @@ impl Row {
                 "purpose": "gibt.es.nicht", "channels": ["webchat"], "product_scope": "Brot",
                 "texts": [{ "locale": "de", "text": "Ja", "withdrawal": "STOPP" }],
             }),
+            (_, "/people") => json!({ "question": "+49 30 23125 999" }),
             (_, "/purposes") => {
                 json!({ "code": format!("zweck.{once}"), "class": "marketing", "name": "Neues" })
             }
