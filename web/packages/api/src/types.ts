@@ -103,7 +103,6 @@ export type ChatConversation = Schemas["ChatConversation"];
 
 // ---- one's own data ----
 
-export type Export = Schemas["Export"];
 export type MyCode = Schemas["MyCode"];
 export type MyData = Schemas["MyData"];
 export type MyErasure = Schemas["MyErasure"];
