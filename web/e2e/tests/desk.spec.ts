@@ -161,10 +161,15 @@ test("each side sees that the other one writes", async ({ house, customer, desk 
   await phone.say("Guten Abend");
   const [conversation] = await house.conversations();
   const teammate = await desk({ path: `/inbox/queue/${conversation?.id}` });
-  await teammate.answer.pressSequentially("Guten");
-  await expect(phone.page.getByText("Aylin Kaya schreibt")).toBeVisible();
-  await phone.field.pressSequentially("Ich woll");
-  await expect(teammate.page.locator(".list-pane").getByText("schreibt …")).toBeVisible();
+  // Who is not on the line yet does not hear it, and nobody is told twice: people go on writing.
+  await expect(async () => {
+    await teammate.answer.pressSequentially("Guten ");
+    await expect(phone.page.getByText("Aylin Kaya schreibt")).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+  await expect(async () => {
+    await phone.field.pressSequentially("Ich woll ");
+    await expect(teammate.page.locator(".list-pane").getByText("schreibt …")).toBeVisible({ timeout: 2_000 });
+  }).toPass();
 });
 
 test("a composer that grows does not cover the last message", async ({ house, customer, desk }) => {

@@ -36,6 +36,8 @@ test("built files may be kept for ever, pages may not", async ({ house }) => {
   expect((await fetch(house.url)).headers.get("cache-control")).toBe("no-cache");
 });
 
+const TINY_BYTES = 60;
+
 test("what a browser loads at first comes packed, and the same as unpacked", async ({ house }) => {
   for (const path of [...PAGES, "/chat.js"]) {
     const page = await (await fetch(`${house.url}${path}`)).text();
@@ -48,6 +50,12 @@ test("what a browser loads at first comes packed, and the same as unpacked", asy
       const text = await plain.text();
       for (const packing of ["br", "gzip"]) {
         const answer = await as(packing);
+        // A line of code grows by being packed, so it travels as it is.
+        if (text.length < TINY_BYTES) {
+          expect(answer.headers.get("content-encoding"), file).toBeNull();
+          expect(await answer.text()).toBe(text);
+          continue;
+        }
         expect(answer.headers.get("content-encoding"), file).toBe(packing);
         expect(answer.headers.get("vary")).toBe("accept-encoding");
         expect(Number(answer.headers.get("content-length"))).toBeLessThan(text.length);
