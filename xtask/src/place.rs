@@ -85,11 +85,7 @@ impl Place {
 
     /// The same, but patient.
     pub fn patient_linting_cargo(&self) -> Result<Command, Failure> {
-        self.linting(self.patient_cargo())
-    }
-
-    pub fn patient_cargo(&self) -> Command {
-        self.as_cargo(self.patient("cargo"))
+        self.linting(self.as_cargo(self.patient("cargo")))
     }
 
     /// A command that gives way to programs that somebody waits for: a browser beside a compiler

@@ -1,7 +1,7 @@
-//! Steps that wait for each other, on four workers: one compiles Rust, one does the web or drives a
-//! browser, one takes what mostly waits, and one builds tools with what the others leave. Everything
-//! a step prints goes into a log file; the terminal shows one line a step, a sign of life now and
-//! then, and the end of the log of what failed.
+//! Steps that wait for each other, on three workers: one compiles Rust, one does the web or drives a
+//! browser, and one takes what mostly waits. A fourth would make browsers and drills wait for each
+//! other. Everything a step prints goes into a log file; the terminal shows one line a step, a sign
+//! of life now and then, and the end of the log of what failed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::counts::Counts;
 use crate::process::Failure;
 
-const WORKERS: usize = 4;
+const WORKERS: usize = 3;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(60);
 const LOG_LINES_SHOWN: usize = 120;
 

@@ -24,8 +24,9 @@ pub type Socket =
 const RECONNECT_MS: u64 = 30;
 const AWAY_MS: u64 = 300;
 const OPEN_MAX: Duration = Duration::from_secs(10);
-/// A socket on which so long nothing comes has said everything.
-const QUIET: Duration = Duration::from_millis(700);
+/// A socket on which so long nothing comes has said everything, also on a machine where everybody
+/// waits for a processor.
+const QUIET: Duration = Duration::from_millis(2_500);
 
 /// Opens a live socket.
 ///

@@ -43,7 +43,7 @@ pub fn install(place: &Place, log: &Log) -> Result<Verdict, Failure> {
         return Ok(Verdict::Checked);
     }
     let build = place.cache.join("tools-target");
-    let mut command = place.patient_cargo();
+    let mut command = place.cargo();
     command
         // They run for seconds; optimising them would take minutes.
         .args(["install", "--locked", "--debug", "--root"])
