@@ -3,7 +3,7 @@
 
 use domain::access::Access;
 use domain::erasure::{Step, Stock};
-use domain::{ContactId, ErasureId, HoldId, JobId, Pii, Timestamp};
+use domain::{ContactId, ErasureId, HoldId, JobId, Pii, TeammateId, Timestamp};
 use ports::{BlobName, Tombstone};
 use proof::{Moment, SigningKey};
 use serde_json::json;
@@ -56,26 +56,42 @@ impl App {
     /// # Errors
     /// [`AppError::Conflict`] when a hold or a restriction stands against it.
     pub async fn erase(&self, access: &Access, contact: ContactId) -> Result<Erasure, AppError> {
-        self.retry(|| self.try_erase(access, contact)).await
+        let by = access.actor().teammate().ok_or(AppError::NotFound)?;
+        self.begin_erasure(contact, Some(by)).await
     }
 
-    async fn try_erase(&self, access: &Access, contact: ContactId) -> Result<Erasure, AppError> {
+    /// Writes down that somebody is erased, and the job that does it; `by` is nobody where the
+    /// person asked for it itself.
+    pub(crate) async fn begin_erasure(
+        &self,
+        contact: ContactId,
+        by: Option<TeammateId>,
+    ) -> Result<Erasure, AppError> {
+        self.retry(|| self.try_erase(contact, by)).await
+    }
+
+    async fn try_erase(
+        &self,
+        contact: ContactId,
+        by: Option<TeammateId>,
+    ) -> Result<Erasure, AppError> {
         if let Some(begun) = self.store.erasure_of(contact).await? {
             return Ok(begun);
         }
-        let preview = self.erasure_preview(access, contact).await?;
-        if !preview.held_until.is_empty() {
+        let known = self.store.lookup_contact(contact).await?;
+        let known = known.ok_or(AppError::NotFound)?;
+        if !self.store.standing_holds(contact).await?.is_empty() {
             return Err(AppError::Conflict("held"));
         }
-        if preview.restricted_at.is_some() {
+        if known.restricted_at.is_some() {
             return Err(AppError::Conflict("restricted_first"));
         }
-        let by = access.actor().teammate().ok_or(AppError::NotFound)?;
+        let stock = self.store.stock_of(contact).await?;
         let now = self.now();
         let id = ErasureId::from_bytes(self.fresh());
         let mut unit = Unit::new();
         self.store
-            .add_erasure(&mut unit, id, contact, preview.goes, Some(by), now);
+            .add_erasure(&mut unit, id, contact, stock, by, now);
         let job = NewJob {
             id: JobId::from_bytes(self.fresh()),
             kind: JobKind::Erase,

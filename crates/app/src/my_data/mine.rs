@@ -4,11 +4,9 @@
 use domain::access::Access;
 use domain::gate::MessageClass;
 use domain::teammate::Right;
-use domain::{
-    ChannelId, ContactId, ConversationId, ErasureId, JobId, MessageId, Pii, Timestamp, limits,
-};
+use domain::{ChannelId, ContactId, ConversationId, MessageId, Pii, Timestamp, limits};
 use i18n::Language;
-use store::{Aim, Author, Conversation, Erasure, JobKind, NewJob, Restriction, Unit};
+use store::{Aim, Author, Conversation, Erasure, Restriction, Unit};
 use vault::Token;
 
 use super::door::{HIDDEN, MySession};
@@ -272,35 +270,7 @@ impl App {
     /// [`AppError::CodeNeeded`]; [`AppError::Conflict`] when something has to be kept.
     pub async fn erase_mine(&self, session: &MySession) -> Result<Erasure, AppError> {
         self.must_be_proven(session)?;
-        self.retry(|| async {
-            let contact = session.contact;
-            if let Some(begun) = self.store.erasure_of(contact).await? {
-                return Ok(begun);
-            }
-            if !self.store.standing_holds(contact).await?.is_empty() {
-                return Err(AppError::Conflict("held"));
-            }
-            if self.store.restricted_since(contact).await?.is_some() {
-                return Err(AppError::Conflict("restricted_first"));
-            }
-            let stock = self.store.stock_of(contact).await?;
-            let (id, now) = (ErasureId::from_bytes(self.fresh()), self.now());
-            let mut unit = Unit::new();
-            self.store
-                .add_erasure(&mut unit, id, contact, stock, None, now);
-            let job = NewJob {
-                id: JobId::from_bytes(self.fresh()),
-                kind: JobKind::Erase,
-                lane: contact.bytes(),
-                subject: id.bytes(),
-                now,
-            };
-            self.store.add_job(&mut unit, &job);
-            self.store.commit(unit).await?;
-            let begun = self.store.lookup_erasure(id).await?;
-            begun.ok_or(AppError::NotFound)
-        })
-        .await
+        self.begin_erasure(session.contact, None).await
     }
 
     /// Takes the wish back, as long as nothing has begun.
